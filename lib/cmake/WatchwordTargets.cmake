@@ -1,0 +1,51 @@
+# Flags every target gets, and the functions that define libraries and tests.
+add_library(watchword_flags INTERFACE)
+target_compile_definitions(watchword_flags INTERFACE
+  _GLIBCXX_ASSERTIONS
+  BOOST_ASIO_NO_DEPRECATED
+  BOOST_ASIO_SEPARATE_COMPILATION
+  BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=8)
+target_compile_options(watchword_flags INTERFACE
+  -Wall -Wextra -Wconversion -Wshadow -Wformat=2 -Wimplicit-fallthrough -Woverloaded-virtual
+  -fstack-protector-strong -fstack-clash-protection -fcf-protection=full
+  $<$<CXX_COMPILER_ID:GNU>:-ftrivial-auto-var-init=zero>
+  $<$<BOOL:${WATCHWORD_WERROR}>:-Werror>)
+target_link_options(watchword_flags INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed)
+
+if(WATCHWORD_SANITIZE)
+  # -fno-sanitize=vptr: Debian's SOCI is built without the type information that check needs.
+  target_compile_options(watchword_flags INTERFACE
+    -fsanitize=${WATCHWORD_SANITIZE} -fno-sanitize=vptr -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(watchword_flags INTERFACE -fsanitize=${WATCHWORD_SANITIZE})
+  if(WATCHWORD_SANITIZE MATCHES thread AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    target_compile_options(watchword_flags INTERFACE -Wno-error=tsan -Wno-tsan)
+  endif()
+else()
+  target_compile_definitions(watchword_flags INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
+endif()
+# GCC 12 is wrong about variables of coroutine frames, and about std::string (its bug 105651).
+target_compile_options(watchword_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict>)
+
+# watchword_library(NAME DEPENDENCY...) : lib/NAME/*.cpp as the static library watchword::NAME.
+function(watchword_library name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/lib/${name}/*.cpp)
+  file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/lib/${name}/*.hpp)
+  add_library(watchword_${name} STATIC ${sources})
+  add_library(watchword::${name} ALIAS watchword_${name})
+  target_sources(watchword_${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR}/lib FILES ${headers})
+  set_target_properties(watchword_${name} PROPERTIES EXPORT_NAME ${name} VERIFY_INTERFACE_HEADER_SETS ON)
+  target_link_libraries(watchword_${name} PUBLIC ${ARGN} PRIVATE watchword_flags)
+endfunction()
+
+# watchword_test(NAME SOURCES... LINK DEPENDENCY... [TIMEOUT SECONDS]) : a Boost.Test program known to ctest.
+function(watchword_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "LINK")
+  add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE ${arg_LINK} watchword_test_support watchword_flags)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME ${name} COMMAND ${name} --log_level=test_suite --report_level=short)
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT})
+endfunction()

@@ -1,0 +1,173 @@
+#pragma once
+
+#include "core/error.hpp"
+#include "core/task.hpp"
+
+#include <boost/asio/append.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace watchword::core {
+
+using deadline = std::chrono::steady_clock::time_point;
+
+// A coroutine that waits for another thread: that thread calls the completion once, and the coroutine resumes on its
+// own I/O thread with the value (or rethrows the exception). The I/O thread's context is kept running meanwhile.
+template <class T>
+using completion_handler =
+    typename asio::async_result<asio::use_awaitable_t<io_executor>, void(std::exception_ptr, T)>::handler_type;
+
+template <class T> class completion {
+public:
+    explicit completion(completion_handler<T>&& handler)
+        : work_(asio::prefer(asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked)),
+          handler_(std::move(handler))
+    {}
+
+    // Any thread, once. May resume the coroutine before it returns: what the coroutine owns must not be touched after.
+    void operator()(std::exception_ptr failure, T value)
+    {
+        asio::post(work_, asio::append(std::move(handler_), std::move(failure), std::move(value)));
+    }
+
+private:
+    using tracked_executor =
+        std::decay_t<decltype(asio::prefer(std::declval<io_executor>(), asio::execution::outstanding_work.tracked))>;
+    tracked_executor work_;
+    completion_handler<T> handler_;
+};
+
+// One piece of work for another thread. It lives in the frame of the coroutine that waits for it, so that queueing
+// it allocates nothing; exactly one of execute() and refuse() is called, and afterwards the frame may be gone.
+class job {
+public:
+    // `slot`: the number of the thread that runs it, from 0; the index of whatever that thread owns.
+    virtual void execute(std::size_t slot) = 0;
+    // It will not be run: overloaded, timed_out or cancelled.
+    virtual void refuse(errc why) = 0;
+
+    deadline latest_start = deadline::max();
+
+protected:
+    ~job() = default;
+};
+
+// A job around `Work`, a callable from the slot number to a result<T>.
+template <class Work> class work_job final : public job {
+public:
+    using value_type = std::invoke_result_t<Work&, std::size_t>;
+
+    work_job(Work& work, deadline latest) : work_(work) { latest_start = latest; }
+
+    void execute(std::size_t slot) override
+    {
+        std::exception_ptr failure;
+        value_type value(errc::cancelled);
+        try {
+            value = work_(slot);
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        finish(std::move(failure), std::move(value));
+    }
+    void refuse(errc why) override { finish(nullptr, value_type(why)); }
+
+    // Suspends the calling coroutine until the job is done. `submit(job&)` hands it to whoever will run it.
+    template <class Submit> task<value_type> wait(Submit submit)
+    {
+        auto start = [this, &submit](auto&& handler) {
+            completion_.emplace(std::forward<decltype(handler)>(handler));
+            submit(*this);
+        };
+        co_return co_await asio::async_initiate<const asio::use_awaitable_t<io_executor>,
+                                                void(std::exception_ptr, value_type)>(start, use_task);
+    }
+
+private:
+    void finish(std::exception_ptr failure, value_type value)
+    {
+        auto done = std::move(*completion_); // the frame that holds this job may end as soon as it is posted
+        done(std::move(failure), std::move(value));
+    }
+
+    Work& work_;
+    std::optional<completion<value_type>> completion_;
+};
+
+// What a queue of jobs has been doing; a consistent copy.
+struct queue_statistics {
+    std::size_t waiting = 0;
+    std::size_t running = 0;
+    std::uint64_t executed = 0;
+    std::uint64_t refused = 0;         // full, too late or shut down
+    std::chrono::nanoseconds waited{}; // in all, of the executed ones
+    std::chrono::nanoseconds worked{}; // in all
+};
+
+// Threads for work that blocks or takes over 100 us: SQL, password hashing. First come, first served; bounded.
+// Thread-safe. Must be destroyed before the I/O contexts whose coroutines wait for it.
+class workers {
+public:
+    struct settings {
+        std::string name; // of the threads, at most 15 characters are shown
+        std::size_t threads = 1;
+        std::size_t queue = 1024; // jobs that may wait; one more is refused as overloaded
+    };
+
+    explicit workers(settings);
+    // Finishes what is queued, then joins.
+    ~workers();
+
+    // Runs `work(slot)`, which returns a result<T>, on one of the threads and resumes the caller on its own.
+    // `work` may refer to the caller's locals: the caller is suspended until it is done. Not cancellable.
+    // Errors besides work's own: overloaded (the queue is full), timed_out (no thread was free by `latest_start`),
+    // cancelled (shutting down). What work throws is rethrown to the caller.
+    template <class Work>
+    task<std::invoke_result_t<Work&, std::size_t>> run(Work work, deadline latest_start = deadline::max())
+    {
+        work_job<Work> mine(work, latest_start);
+        auto submit = [this](job& j) { enqueue(j); };
+        co_return co_await mine.wait(submit);
+    }
+
+    std::size_t threads() const noexcept { return threads_.size(); }
+    queue_statistics statistics() const;
+
+private:
+    struct waiting_job {
+        job* what;
+        std::chrono::steady_clock::time_point since;
+    };
+
+    void enqueue(job&);
+    void work(std::size_t slot);
+
+    const settings settings_;
+    mutable std::mutex mutex_; // guards everything below but threads_
+    std::condition_variable wake_;
+    std::deque<waiting_job> queue_;
+    queue_statistics statistics_;
+    bool stopping_ = false;
+    std::vector<std::thread> threads_;
+};
+
+// Gives the calling thread a name that ps, top and gdb show.
+void name_this_thread(const std::string& name) noexcept;
+
+} // namespace watchword::core
