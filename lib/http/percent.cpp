@@ -1,0 +1,46 @@
+#include "http/percent.hpp"
+
+#include "core/text.hpp"
+
+#include <optional>
+
+namespace watchword::http {
+namespace {
+
+// The byte of the escape that `text` starts with.
+std::optional<char> escape_at_start(std::string_view text)
+{
+    if (text.size() < 3 || text.front() != '%') return std::nullopt;
+    const int high = core::hex_value(text[1]), low = core::hex_value(text[2]);
+    if (high < 0 || low < 0) return std::nullopt;
+    return static_cast<char>(high * 16 + low);
+}
+
+} // namespace
+
+core::result<std::string> percent_decode(std::string_view text)
+{
+    std::string out;
+    out.reserve(text.size());
+    while (!text.empty()) {
+        const auto escaped = escape_at_start(text);
+        if (text.front() == '%' && !escaped) return core::errc::invalid_input;
+        out.push_back(escaped ? *escaped : text.front());
+        text.remove_prefix(escaped ? 3 : 1);
+    }
+    return out;
+}
+
+std::string form_decode(std::string_view text)
+{
+    std::string out;
+    out.reserve(text.size());
+    while (!text.empty()) {
+        const auto escaped = escape_at_start(text);
+        out.push_back(escaped ? *escaped : text.front() == '+' ? ' ' : text.front());
+        text.remove_prefix(escaped ? 3 : 1);
+    }
+    return out;
+}
+
+} // namespace watchword::http

@@ -1,0 +1,142 @@
+#include "http/router.hpp"
+
+#include "core/log.hpp"
+#include "http/percent.hpp"
+
+#include <stdexcept>
+
+namespace watchword::http {
+namespace {
+
+bool is_parameter(std::string_view segment) noexcept
+{
+    return segment.size() > 2 && segment.front() == '{';
+}
+
+std::vector<std::string> split_pattern(std::string_view pattern)
+{
+    if (pattern.empty() || pattern.front() != '/') throw std::invalid_argument("a route must start with '/'");
+    std::vector<std::string> segments;
+    for (std::size_t begin = 1;;) {
+        const auto end = pattern.find('/', begin);
+        const auto segment = pattern.substr(begin, end == pattern.npos ? end : end - begin);
+        const bool brace = segment.find_first_of("{}") != segment.npos;
+        if (brace && !(is_parameter(segment) && segment.find('}') == segment.size() - 1))
+            throw std::invalid_argument("a route parameter must be a whole segment: " + std::string(pattern));
+        segments.emplace_back(segment);
+        if (end == pattern.npos) return segments;
+        begin = end + 1;
+    }
+}
+
+// "GET, HEAD, OPTIONS": what a path can be asked for.
+std::string allowed_methods(const std::array<handler, method_count>& handlers)
+{
+    std::string allow;
+    for (std::size_t i = 0; i < method_count; ++i) {
+        const auto m = static_cast<method>(i);
+        const bool implied = m == method::options || (m == method::head && handlers[std::size_t(method::get)]);
+        if (!handlers[i] && !implied) continue;
+        if (!allow.empty()) allow += ", ";
+        allow += to_string(m);
+    }
+    return allow;
+}
+
+response not_found()
+{
+    return problem(status::not_found, "not_found", "There is nothing at this path.");
+}
+
+} // namespace
+
+void router::add(method m, std::string_view pattern, handler h)
+{
+    auto segments = split_pattern(pattern);
+    auto existing = std::find_if(routes_.begin(), routes_.end(), [&](const route& r) { return r.pattern == pattern; });
+    if (existing == routes_.end()) {
+        routes_.push_back({std::string(pattern), std::move(segments), {}, {}});
+        existing = routes_.end() - 1;
+        if (std::none_of(existing->segments.begin(), existing->segments.end(), is_parameter))
+            fixed_.emplace(existing->pattern, routes_.size() - 1);
+    }
+    auto& slot = existing->handlers[static_cast<std::size_t>(m)];
+    if (slot) throw std::invalid_argument("a route that exists already: " + std::string(pattern));
+    slot = std::move(h);
+    existing->allow = allowed_methods(existing->handlers);
+}
+
+std::vector<std::string> router::list() const
+{
+    std::vector<std::string> lines;
+    for (const auto& r : routes_)
+        for (std::size_t i = 0; i < method_count; ++i)
+            if (r.handlers[i]) lines.push_back(std::string(to_string(static_cast<method>(i))) + " " + r.pattern);
+    return lines;
+}
+
+const router::route* router::find(request& q) const
+{
+    if (const auto it = fixed_.find(q.path); it != fixed_.end()) return &routes_[it->second];
+    if (fixed_.size() == routes_.size() && q.path.find('%') == q.path.npos) return nullptr;
+    return find_decoded(q);
+}
+
+const router::route* router::find_decoded(request& q) const
+{
+    std::vector<std::string> path;
+    for (std::size_t begin = 1;;) {
+        const auto end = q.path.find('/', begin);
+        auto segment = percent_decode(q.path.substr(begin, end == q.path.npos ? end : end - begin));
+        if (!segment) return nullptr;
+        path.push_back(std::move(*segment));
+        if (end == q.path.npos) break;
+        begin = end + 1;
+    }
+    const auto fits = [&](const route& r) {
+        if (r.segments.size() != path.size()) return false;
+        for (std::size_t i = 0; i < path.size(); ++i)
+            if (is_parameter(r.segments[i]) ? path[i].empty() : r.segments[i] != path[i]) return false;
+        return true;
+    };
+    const route* best = nullptr;
+    for (const auto& r : routes_) {
+        if (!fits(r)) continue;
+        if (!best) best = &r;
+        if (fixed_.count(r.pattern)) {
+            best = &r;
+            break;
+        }
+    }
+    if (!best) return nullptr;
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        const std::string_view name = best->segments[i];
+        if (is_parameter(name)) q.parameters.emplace_back(name.substr(1, name.size() - 2), std::move(path[i]));
+    }
+    return best;
+}
+
+core::task<response> router::answer(request& q) const
+{
+    const route* const r = find(q);
+    if (!r) co_return not_found();
+
+    const auto wanted = q.method == method::head && !r->handlers[std::size_t(method::head)] ? method::get : q.method;
+    const handler& h = r->handlers[static_cast<std::size_t>(wanted)];
+    if (!h) {
+        response none = q.method == method::options
+                            ? response(status::ok)
+                            : problem(status::method_not_allowed, "method_not_allowed",
+                                      "This path cannot be asked with this method; Allow names those it knows.");
+        none.set("Allow", r->allow);
+        co_return none;
+    }
+    try {
+        co_return co_await h(q);
+    } catch (const std::exception& e) {
+        core::log::error("a handler failed", {{"route", r->pattern}, {"what", e.what()}});
+    }
+    co_return problem(status::internal_server_error, "internal_error", "The server failed to answer this request.");
+}
+
+} // namespace watchword::http
