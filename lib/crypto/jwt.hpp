@@ -1,0 +1,41 @@
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/secret.hpp"
+#include "crypto/hmac.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace watchword::crypto {
+
+// What the tutorial's access tokens say.
+struct access_claims {
+    std::string public_id;   // of the user; never empty
+    core::timestamp expires; // the first second at which the token is no longer valid
+};
+
+// The tutorial's access tokens: compact JWS (RFC 7515) with HS256 (RFC 7518 section 3.2) and JWT claims (RFC 7519), as
+// strict as RFC 8725 asks. One thread; a copy may go to another.
+class hs256_tokens {
+public:
+    // Longer ones are refused before any work.
+    static constexpr std::size_t longest_token = 16 * 1024;
+
+    explicit hs256_tokens(const core::secret_string& key) : mac_(key.view()) {}
+
+    // {"alg":"HS256","typ":"JWT"} . {"public_id":...,"exp":...}
+    std::string issue(const access_claims&);
+
+    // The claims of a token that is valid at `now`. Error: invalid_token, whatever is wrong: not three segments of
+    // canonical base64url; a wrong signature; another algorithm; `crit`, `"b64":false` or a `kid` that is no text;
+    // duplicate members; no finite `exp` or one not after `now`, without leeway; `nbf` or `iat` after `now` or not a
+    // number; any `aud`; no `public_id`. Other members are not looked at, keys in the header are never used.
+    core::result<access_claims> verify(std::string_view token, core::timestamp now);
+
+private:
+    hmac_sha256 mac_;
+};
+
+} // namespace watchword::crypto
