@@ -1,0 +1,115 @@
+#include "store/database.hpp"
+
+#include "store/connection.hpp"
+#include "store/failure.hpp"
+#include "store/group_writer.hpp"
+#include "store/migrations.hpp"
+#include "store/postgresql.hpp"
+#include "store/sqlite.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <vector>
+
+namespace watchword::store {
+namespace {
+
+std::unique_ptr<backend> open_backend(const database_settings& s)
+{
+    if (s.url.starts_with("sqlite:")) return open_sqlite(s.url.substr(7), s.timeout);
+    if (s.url.starts_with("postgresql://") || s.url.starts_with("postgres://"))
+        return open_postgresql(s.url, s.timeout);
+    throw std::runtime_error("the database must be sqlite:FILE or postgresql://…");
+}
+
+std::vector<connection> open_readers(const backend& b, std::size_t count)
+{
+    std::vector<connection> all;
+    for (std::size_t i = 0; i < std::max<std::size_t>(count, 1); ++i) all.emplace_back(b, access::read);
+    return all;
+}
+
+connection open_writer(const backend& b)
+{
+    connection writer(b, access::write);
+    migrate(*writer.get(), migrations_for(b.kind()));
+    check_user_table(*writer.get());
+    return writer;
+}
+
+} // namespace
+
+// Destroyed from the bottom up: readers close before the writer, whose close checkpoints, and that before the lock.
+struct database::parts {
+    explicit parts(const database_settings& s)
+        : timeout(s.timeout),
+          opened(open_backend(s)),
+          writer(open_writer(*opened), s.queue, changes),
+          connections(open_readers(*opened, s.readers)),
+          readers({"db-reader", connections.size(), s.queue})
+    {}
+
+    const std::chrono::milliseconds timeout;
+    change_counters changes;
+    const std::unique_ptr<backend> opened;
+    group_writer writer;
+    std::vector<connection> connections; // one for each reader thread
+    core::workers readers;
+};
+
+database::database(const database_settings& s)
+try : parts_(std::make_unique<parts>(s)) {
+} catch (const soci::soci_error& e) {
+    throw std::runtime_error("the database cannot be used: " + describe(e));
+}
+
+database::~database() = default;
+
+const change_counters& database::changes() const noexcept
+{
+    return parts_->changes;
+}
+
+database_statistics database::statistics() const
+{
+    return {parts_->readers.statistics(), parts_->writer.statistics(), parts_->writer.commits()};
+}
+
+core::workers& database::readers() noexcept
+{
+    return parts_->readers;
+}
+
+core::deadline database::latest_start() const noexcept
+{
+    return std::chrono::steady_clock::now() + parts_->timeout;
+}
+
+void database::enqueue_write(database_work& work, core::job& answer)
+{
+    parts_->writer.enqueue(work, answer);
+}
+
+std::optional<core::errc> database::run_read(std::size_t slot, database_work& work) noexcept
+{
+    connection& mine = parts_->connections[slot];
+    session* const s = mine.begin();
+    if (s == nullptr) return core::errc::unavailable;
+    std::optional<core::errc> failure;
+    try {
+        work.run(*s);
+    } catch (...) {
+        failure = explain_failure("running a read");
+    }
+    try {
+        s->reset_statements();
+        if (s->is_usable()) s->rollback();
+        if (failure) s->forget_prepared();
+    } catch (...) {
+        explain_failure("ending a read");
+        mine.drop();
+    }
+    return failure;
+}
+
+} // namespace watchword::store

@@ -1,0 +1,135 @@
+#pragma once
+
+#include "core/error.hpp"
+#include "core/task.hpp"
+#include "core/workers.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+// Asynchronous SOCI for coroutines: SQLite or PostgreSQL behind the same two functions, read and write.
+namespace watchword::store {
+
+class session; // store/session.hpp; callers of read and write only pass it on to functions such as those of users.hpp
+
+struct database_settings {
+    // "sqlite:FILE" (relative or absolute; spaces are fine) or "postgresql://…" (what libpq understands).
+    std::string url;
+    // Threads that read, each with a connection of its own. At least one.
+    std::size_t readers = 2;
+    // Jobs that may wait for a reader, and as many for the writer; one more is refused as overloaded.
+    std::size_t queue = 1024;
+    // That a job may wait for its turn, a connection for its server and SQLite for a lock; of a PostgreSQL statement.
+    std::chrono::milliseconds timeout{5000};
+};
+
+// Numbers that only rise, for those who keep copies of what the database holds. A copy is current while the number
+// that was loaded (with acquire) before it was read has not changed.
+struct change_counters {
+    // Rises after every commit that may have changed the user table, before the writer is answered: exact for this
+    // process. Also rises with `foreign`.
+    std::atomic<std::uint64_t> users{0};
+    // Rises when somebody else may have changed the database. SQLite: at most `foreign_poll` and one batch of writes
+    // after another process's commit. PostgreSQL: every `foreign_poll`, whether or not there was a change, so that a
+    // copy is at most that old.
+    std::atomic<std::uint64_t> foreign{0};
+};
+inline constexpr std::chrono::milliseconds foreign_poll{250};
+
+struct database_statistics {
+    core::queue_statistics readers, writer;
+    std::uint64_t commits = 0; // transactions the writer committed; each may hold many jobs
+};
+
+// One piece of work on a session. False: its changes are not wanted.
+class database_work {
+public:
+    virtual bool run(session&) = 0;
+
+protected:
+    ~database_work() = default;
+};
+
+// Thread-safe. Must be destroyed after its last caller is done, before the I/O contexts that callers run on.
+class database {
+public:
+    // Opens, locks, adopts or creates, and migrates. Throws std::runtime_error with one line for the operator; it
+    // never holds a password.
+    explicit database(const database_settings&);
+    // Finishes what is queued, then closes; SQLite's write-ahead log is merged into the file.
+    ~database();
+
+    // Runs work(session&), which returns a core::result, on a reader thread inside one read-only transaction, and
+    // resumes the caller on its own thread. `work` may refer to the caller's locals. Not cancellable.
+    // Errors besides work's own: overloaded, timed_out, unavailable; already_exists, too_large and invalid_input where
+    // the database itself refuses a value. What work throws is logged and becomes unavailable.
+    template <class Work> core::task<std::invoke_result_t<Work&, session&>> read(Work work);
+
+    // The same on the writer, alone or together with others in one transaction. When it returns success, the changes
+    // are durable. Work that returns an error or throws is rolled back alone. After `unavailable` they may or may not
+    // have been made if the connection to a server broke during the commit; otherwise they have not.
+    // `work` runs at most once.
+    template <class Work> core::task<std::invoke_result_t<Work&, session&>> write(Work work);
+
+    const change_counters& changes() const noexcept;
+    database_statistics statistics() const;
+
+private:
+    struct parts;
+
+    core::workers& readers() noexcept;
+    std::optional<core::errc> run_read(std::size_t slot, database_work&) noexcept;
+    void enqueue_write(database_work&, core::job& answer);
+    core::deadline latest_start() const noexcept;
+
+    std::unique_ptr<parts> parts_;
+};
+
+// A database_work that keeps what a callable returned until it may be told.
+template <class Work> class kept_work final : public database_work {
+public:
+    using value_type = std::invoke_result_t<Work&, session&>;
+
+    explicit kept_work(Work& work) : work_(work) {}
+
+    bool run(session& s) override
+    {
+        value_.emplace(work_(s));
+        return value_->has_value();
+    }
+    value_type take() { return std::move(*value_); }
+
+private:
+    Work& work_;
+    std::optional<value_type> value_;
+};
+
+template <class Work> core::task<std::invoke_result_t<Work&, session&>> database::read(Work work)
+{
+    kept_work<Work> mine(work);
+    auto on_reader = [this, &mine](std::size_t slot) -> std::invoke_result_t<Work&, session&> {
+        if (const auto failure = run_read(slot, mine)) return *failure;
+        return mine.take();
+    };
+    const auto latest = latest_start();
+    co_return co_await readers().run(std::move(on_reader), latest);
+}
+
+template <class Work> core::task<std::invoke_result_t<Work&, session&>> database::write(Work work)
+{
+    // The writer runs `mine`, commits, and only then executes `answer`, which resumes this coroutine.
+    kept_work<Work> mine(work);
+    auto tell = [&mine](std::size_t) { return mine.take(); };
+    core::work_job<decltype(tell)> answer(tell, latest_start());
+    auto submit = [this, &mine](core::job& j) { enqueue_write(mine, j); };
+    co_return co_await answer.wait(submit);
+}
+
+} // namespace watchword::store

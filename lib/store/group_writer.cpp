@@ -1,0 +1,195 @@
+#include "store/group_writer.hpp"
+
+#include "store/failure.hpp"
+
+namespace watchword::store {
+
+using std::chrono::steady_clock;
+
+group_writer::group_writer(connection c, std::size_t queue, change_counters& changes)
+    : changes_(changes), connection_(std::move(c)), queue_limit_(queue)
+{
+    batch_.reserve(largest_batch);
+    late_.reserve(largest_batch);
+    thread_ = std::thread([this] { work(); });
+}
+
+group_writer::~group_writer()
+{
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    wake_.notify_all();
+    thread_.join();
+}
+
+core::queue_statistics group_writer::statistics() const
+{
+    const std::lock_guard lock(mutex_);
+    auto copy = statistics_;
+    copy.waiting = queue_.size();
+    return copy;
+}
+
+std::uint64_t group_writer::commits() const
+{
+    const std::lock_guard lock(mutex_);
+    return commits_;
+}
+
+void group_writer::enqueue(database_work& work, core::job& answer)
+{
+    core::errc why{};
+    {
+        const std::lock_guard lock(mutex_);
+        if (!stopping_ && queue_.size() < queue_limit_) {
+            queue_.push_back({&work, &answer, steady_clock::now()});
+            wake_.notify_one(); // while locked: the job, and with it this object's owner, may be gone right after
+            return;
+        }
+        why = stopping_ ? core::errc::cancelled : core::errc::overloaded;
+        ++statistics_.refused;
+    }
+    answer.refuse(why);
+}
+
+void group_writer::work()
+{
+    core::name_this_thread("db-writer");
+    auto next_look = steady_clock::now();
+    for (;;) {
+        {
+            std::unique_lock lock(mutex_);
+            wake_.wait_until(lock, next_look, [this] { return stopping_ || !queue_.empty(); });
+            if (stopping_ && queue_.empty()) return;
+        }
+        if (steady_clock::now() >= next_look) {
+            look_for_foreign_changes();
+            next_look = steady_clock::now() + foreign_poll;
+        }
+        take_waiting();
+        if (batch_.empty()) continue;
+
+        const auto start = steady_clock::now();
+        const bool committed = run_batch();
+        {
+            const std::lock_guard lock(mutex_);
+            statistics_.running = 0;
+            statistics_.executed += batch_.size();
+            statistics_.worked += steady_clock::now() - start;
+            if (committed) ++commits_;
+        }
+        tell();
+    }
+}
+
+void group_writer::take_waiting()
+{
+    batch_.clear();
+    late_.clear();
+    {
+        const std::lock_guard lock(mutex_);
+        const auto now = steady_clock::now();
+        while (!queue_.empty() && batch_.size() + late_.size() < largest_batch) {
+            const auto& next = queue_.front();
+            const bool late = now > next.answer->latest_start;
+            (late ? late_ : batch_).push_back(next);
+            if (!late) statistics_.waited += now - next.since;
+            queue_.pop_front();
+        }
+        statistics_.refused += late_.size();
+        statistics_.running = batch_.size();
+    }
+    for (const auto& e : late_) e.answer->refuse(core::errc::timed_out);
+}
+
+bool group_writer::run_batch()
+{
+    bool committed = false, users_changed = false;
+    if (session* const s = connection_.begin()) {
+        try {
+            users_changed = run_jobs(*s);
+            committed = true;
+        } catch (...) {
+            explain_failure("writing");
+            users_changed = true; // a connection lost during a commit does not tell whether it was made
+            connection_.drop();   // after a failed sync, too, SQLite must not go on as if the pages were clean
+        }
+    }
+    // What a job answered may rest on a neighbour's change that is lost as well.
+    if (!committed)
+        for (auto& e : batch_) e.failure = core::errc::unavailable;
+    if (users_changed) changes_.users.fetch_add(1, std::memory_order_release);
+    return committed;
+}
+
+// As soon as a job is told, its entry refers to nothing.
+void group_writer::tell()
+{
+    for (const auto& e : batch_) {
+        if (e.failure) {
+            e.answer->refuse(*e.failure);
+        } else {
+            e.answer->execute(0);
+        }
+    }
+}
+
+// True if the user table changed. Throws if the transaction is lost.
+bool group_writer::run_jobs(session& s)
+{
+    bool users_changed = false, wanted = false;
+    for (auto& e : batch_) {
+        if (!run_one(s, e, batch_.size() == 1)) continue;
+        wanted = true;
+        users_changed |= s.take_users_changed();
+    }
+    if (wanted) {
+        s.commit();
+    } else {
+        s.rollback();
+    }
+    return users_changed;
+}
+
+// True if the job's changes are to be kept. Throws if the transaction is lost.
+bool group_writer::run_one(session& s, entry& e, bool alone)
+{
+    if (!alone) s.execute("SAVEPOINT job");
+    s.take_users_changed();
+    try {
+        const bool keep = e.work->run(s);
+        s.reset_statements();
+        if (keep && !alone) s.execute("RELEASE SAVEPOINT job");
+        if (keep) return true;
+    } catch (...) {
+        e.failure = explain_failure("running a write");
+        s.reset_statements();
+    }
+    if (alone) {
+        s.rollback();
+    } else {
+        s.execute("ROLLBACK TO SAVEPOINT job; RELEASE SAVEPOINT job");
+    }
+    if (e.failure) s.forget_prepared();
+    return false;
+}
+
+void group_writer::look_for_foreign_changes()
+{
+    bool changed = true; // also when nobody can tell
+    if (session* const s = connection_.get()) {
+        try {
+            changed = s->others_changed();
+        } catch (...) {
+            explain_failure("looking for changes");
+            connection_.drop();
+        }
+    }
+    if (!changed) return;
+    changes_.foreign.fetch_add(1, std::memory_order_release);
+    changes_.users.fetch_add(1, std::memory_order_release);
+}
+
+} // namespace watchword::store

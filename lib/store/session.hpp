@@ -1,0 +1,85 @@
+#pragma once
+
+#include <soci/soci.h>
+
+#include <memory>
+#include <string>
+#include <typeindex>
+#include <unordered_map>
+#include <utility>
+
+namespace watchword::store {
+
+enum class dialect { sqlite, postgresql };
+enum class access { read, write };
+
+// One connection to a database, with the statements prepared on it. One thread at a time.
+// Store functions use sql(), prepared() and mark_users_changed(); transactions belong to database's threads.
+class session {
+public:
+    session(const session&) = delete;
+    session& operator=(const session&) = delete;
+    virtual ~session() = default;
+
+    soci::session& sql() noexcept { return sql_; }
+
+    // The query of that type, prepared when this connection is first asked for it and kept. `Query` is constructed
+    // from a soci::session& and holds a soci::statement, last, after the variables that are bound to it.
+    template <class Query> Query& prepared()
+    {
+        auto& place = kept_[typeid(Query)];
+        if (!place) place = std::make_shared<Query>(sql_);
+        return *static_cast<Query*>(place.get());
+    }
+
+    // To be called, outside a failed transaction, after a statement threw: SOCI frees what it copied for PostgreSQL
+    // only at the statement's end or its own.
+    void forget_prepared() noexcept { kept_.clear(); }
+
+    // To be called by whoever changes the user table: change_counters::users will rise once it is committed.
+    void mark_users_changed() noexcept { users_changed_ = true; }
+    bool take_users_changed() noexcept { return std::exchange(users_changed_, false); }
+
+    virtual dialect kind() const noexcept = 0;
+
+    // Runs any number of statements without parameters. Throws soci::soci_error, as do all below.
+    virtual void execute(const std::string& statements) = 0;
+    // A transaction as this session's access demands it: a snapshot to read from, or the right to write.
+    virtual void begin() = 0;
+    // Throws unless everything since begin() is durable.
+    virtual void commit() = 0;
+    // Does nothing if no transaction is open.
+    void rollback();
+    virtual bool in_transaction() noexcept = 0;
+    // Keeps others that migrate the same database out until the end of the transaction.
+    virtual void lock_schema() = 0;
+    virtual bool has_table(const std::string& name) = 0;
+    // Whether somebody else may have committed a change since the last time this was asked.
+    virtual bool others_changed() = 0;
+    // False if the connection is known to be lost.
+    virtual bool is_usable() noexcept = 0;
+    // Lets go of rows that nobody fetched: SQLite would keep their snapshot, and stall checkpoints for it.
+    virtual void reset_statements() noexcept = 0;
+
+protected:
+    session() = default;
+
+private:
+    soci::session sql_;
+    std::unordered_map<std::type_index, std::shared_ptr<void>> kept_; // before sql_ closes, these must be gone
+    bool users_changed_ = false;
+};
+
+// Executes a statement that gives at most one row, to its end. True if there was a row.
+bool fetch_one(soci::statement&);
+
+// How a database is reached. connect() is thread-safe.
+class backend {
+public:
+    virtual ~backend() = default;
+    virtual dialect kind() const noexcept = 0;
+    // Throws soci::soci_error or std::runtime_error.
+    virtual std::unique_ptr<session> connect(access) const = 0;
+};
+
+} // namespace watchword::store

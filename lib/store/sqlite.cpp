@@ -1,0 +1,163 @@
+#include "store/sqlite.hpp"
+
+#include "store/failure.hpp"
+#include "store/file_lock.hpp"
+
+#include <soci/sqlite3/soci-sqlite3.h>
+
+#include <stdexcept>
+
+namespace watchword::store {
+namespace {
+
+// SOCI takes options apart at spaces and quotation marks; what is between a pair of marks it leaves alone.
+std::string connect_string(const std::filesystem::path& file, access a)
+{
+    return "dbname=\"" + file.string() + (a == access::read ? "\" readonly=1" : "\"");
+}
+
+struct data_version_query {
+    long long version = 0;
+    soci::statement statement;
+
+    explicit data_version_query(soci::session& sql)
+        : statement((sql.prepare << "PRAGMA data_version", soci::into(version)))
+    {}
+};
+
+class sqlite_session final : public session {
+public:
+    sqlite_session(const std::filesystem::path& file, access a, std::chrono::milliseconds timeout) : access_(a)
+    {
+        sql().open(soci::sqlite3, connect_string(file, a));
+        handle_ = static_cast<soci::sqlite3_session_backend*>(sql().get_backend())->conn_;
+        sqlite_api::sqlite3_extended_result_codes(handle_, 1);
+        sqlite_api::sqlite3_busy_timeout(handle_, static_cast<int>(timeout.count()));
+        // The file may come from anywhere: its triggers and views get no dangerous functions.
+        configure(SQLITE_DBCONFIG_DEFENSIVE, 1);
+        configure(SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0);
+        if (a == access::write) {
+            set_up_writer();
+        } else {
+            set_up_reader();
+        }
+    }
+
+    dialect kind() const noexcept override { return dialect::sqlite; }
+
+    void execute(const std::string& statements) override
+    {
+        const int code = sqlite_api::sqlite3_exec(handle_, statements.c_str(), nullptr, nullptr, nullptr);
+        if (code != SQLITE_OK) throw soci::sqlite3_soci_error(sqlite_api::sqlite3_errmsg(handle_), code);
+    }
+
+    void begin() override { execute(access_ == access::write ? "BEGIN IMMEDIATE" : "BEGIN"); }
+    void commit() override { execute("COMMIT"); }
+    bool in_transaction() noexcept override { return sqlite_api::sqlite3_get_autocommit(handle_) == 0; }
+    void lock_schema() override {} // BEGIN IMMEDIATE has done it
+
+    bool has_table(const std::string& name) override
+    {
+        long long count = 0;
+        sql() << "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = :name", soci::use(name),
+            soci::into(count);
+        return count != 0;
+    }
+
+    bool others_changed() override
+    {
+        auto& q = prepared<data_version_query>();
+        fetch_one(q.statement);
+        return std::exchange(seen_version_, q.version) != q.version;
+    }
+
+    bool is_usable() noexcept override { return true; }
+
+    void reset_statements() noexcept override
+    {
+        for (auto* s = sqlite_api::sqlite3_next_stmt(handle_, nullptr); s != nullptr;
+             s = sqlite_api::sqlite3_next_stmt(handle_, s))
+            if (sqlite_api::sqlite3_stmt_busy(s) != 0) sqlite_api::sqlite3_reset(s);
+    }
+
+private:
+    void configure(int option, int value) { sqlite_api::sqlite3_db_config(handle_, option, value, nullptr); }
+
+    void require(const std::string& pragma, const std::string& value)
+    {
+        execute("PRAGMA " + pragma + " = " + value);
+        std::string now;
+        sql() << "PRAGMA " + pragma, soci::into(now);
+        if (now != value) throw soci::soci_error("SQLite does not accept " + pragma + " = " + value);
+    }
+
+    void set_up_writer()
+    {
+        require("journal_mode", "wal");
+        require("synchronous", "2"); // FULL: a commit is on the disk when it returns
+        require("foreign_keys", "1");
+        require("journal_size_limit", "67108864");
+    }
+
+    void set_up_reader()
+    {
+        configure(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1);
+        require("wal_autocheckpoint", "0");
+        require("query_only", "1");
+    }
+
+    const access access_;
+    sqlite_api::sqlite3* handle_ = nullptr;
+    long long seen_version_ = -1;
+};
+
+class sqlite_backend final : public backend {
+public:
+    sqlite_backend(std::filesystem::path file, std::chrono::milliseconds timeout)
+        : file_(std::move(file)), timeout_(timeout), lock_(file_)
+    {}
+
+    dialect kind() const noexcept override { return dialect::sqlite; }
+
+    std::unique_ptr<session> connect(access a) const override
+    try {
+        return std::make_unique<sqlite_session>(file_, a, timeout_);
+    } catch (const soci::soci_error& e) {
+        throw std::runtime_error(explain(e));
+    }
+
+private:
+    std::string explain(const soci::soci_error& e) const
+    {
+        const std::string name = "the database " + file_.string();
+        switch (sqlite_code(e) & 0xff) {
+        case SQLITE_NOTADB: return name + " is not a SQLite database";
+        case SQLITE_CORRUPT: return name + " is damaged: " + describe(e);
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED: return name + " is held by another program that is using it";
+        case SQLITE_READONLY:
+        case SQLITE_CANTOPEN:
+            return name + " cannot be written: the directory must be writable too, for the files beside it (" +
+                   describe(e) + ")";
+        }
+        return name + " cannot be opened: " + describe(e);
+    }
+
+    const std::filesystem::path file_;
+    const std::chrono::milliseconds timeout_;
+    const file_lock lock_; // sessions close before it: see file_lock
+};
+
+} // namespace
+
+std::unique_ptr<backend> open_sqlite(const std::filesystem::path& file, std::chrono::milliseconds timeout)
+{
+    const std::string name = file.string();
+    if (name.empty() || name == ":memory:" || name.starts_with("//"))
+        throw std::runtime_error("the database must be a file: sqlite:FILE");
+    if (name.find_first_of(std::string_view("\"\0", 2)) != name.npos)
+        throw std::runtime_error("the name of a SQLite database cannot hold a quotation mark");
+    return std::make_unique<sqlite_backend>(std::filesystem::absolute(file), timeout);
+}
+
+} // namespace watchword::store

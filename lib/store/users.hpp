@@ -1,0 +1,49 @@
+#pragma once
+
+#include "core/error.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// The user table. To be called within database::read (finding) or database::write (changing). Besides the errors named
+// here they throw when the database fails, which read and write turn into errors.
+namespace watchword::store {
+
+class session;
+
+// A row. An adopted database may lack anything but the id, and its SQLite columns hold whatever was written: text in
+// any length and not always UTF-8, numbers and blobs (given as text).
+struct user {
+    std::int64_t id = 0;
+    std::optional<std::string> public_id, name, email, password_hash;
+};
+
+// Text without NUL, in UTF-8.
+struct new_user {
+    std::string public_id;
+    std::optional<std::string> name;
+    std::string email;
+    std::string password_hash;
+};
+
+// Returns the new id. already_exists: the address is taken.
+core::result<std::int64_t> add_user(session&, const new_user&);
+
+// Addresses are compared byte by byte. not_found.
+core::result<user> find_user_by_email(session&, std::string_view email);
+
+core::result<bool> user_exists(session&, std::string_view public_id);
+
+// Replaces a hash only if it is still `only_if_hash`; not_found: it is not, or there is no such user.
+core::result<void> set_password_hash(session&, std::int64_t id, std::string_view hash, std::string_view only_if_hash);
+
+// Up to `limit` users with an id above `after_id`, by id, without password_hash. Fewer than `limit`: the last page.
+inline constexpr std::int64_t before_all_users = std::numeric_limits<std::int64_t>::min();
+core::result<std::vector<user>> list_users(session&, std::int64_t after_id, std::size_t limit);
+
+} // namespace watchword::store
