@@ -1,0 +1,59 @@
+#include "commands.hpp"
+
+#include "settings/load.hpp"
+
+#include <iostream>
+
+namespace watchword::app {
+namespace {
+
+struct command {
+    std::string name, text;
+    int (*run)(const arguments&);
+};
+
+const std::vector<command> commands{
+    {"serve", "Sign people up, log them in, check their tokens: the server.", serve},
+};
+
+void print_help(std::ostream& out)
+{
+    out << "Watchword: an authentication server.\n\nUsage: watchword COMMAND [OPTION]...\n\nCommands:\n";
+    for (const auto& c : commands) out << "  " << c.name << "    " << c.text << "\n";
+    out << "\n  watchword COMMAND --help shows the options of a command.\n  watchword --version shows the version.\n";
+}
+
+int unknown(const std::string& name)
+{
+    std::vector<std::string> names{"--help", "--version"};
+    for (const auto& c : commands) names.push_back(c.name);
+    const auto near = settings::nearest(name, names);
+    std::cerr << "watchword: there is no command '" << name << "'";
+    if (near) std::cerr << "; did you mean " << *near << "?";
+    std::cerr << "\n";
+    return misused;
+}
+
+} // namespace
+
+int run(const arguments& all)
+{
+    if (all.empty()) {
+        print_help(std::cerr);
+        return misused;
+    }
+    const std::string& name = all.front();
+    if (name == "--help" || name == "-h" || name == "help") {
+        print_help(std::cout);
+        return success;
+    }
+    if (name == "--version" || name == "version") {
+        std::cout << "watchword " WATCHWORD_VERSION "\n";
+        return success;
+    }
+    for (const auto& c : commands)
+        if (c.name == name) return c.run({all.begin() + 1, all.end()});
+    return unknown(name);
+}
+
+} // namespace watchword::app

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace watchword::app {
+
+using arguments = std::vector<std::string>;
+
+inline constexpr int success = 0, failed = 1, misused = 2; // exit codes
+
+// Runs the subcommand that the first argument names; returns the exit code.
+int run(const arguments&);
+
+// Each subcommand gets what stands behind its name.
+int serve(const arguments&);
+
+} // namespace watchword::app

@@ -1,0 +1,109 @@
+#include "accounts/accounts.hpp"
+
+#include "core/log.hpp"
+#include "core/text.hpp"
+#include "core/uuid.hpp"
+#include "store/users.hpp"
+
+namespace watchword::accounts {
+namespace {
+
+// Text that every database stores and gives back unchanged: PostgreSQL has neither NUL nor broken UTF-8.
+bool is_storable(std::string_view text) noexcept
+{
+    return text.find('\0') == text.npos && core::is_utf8(text);
+}
+
+} // namespace
+
+std::optional<field_problem> find_problem(const registration& r)
+{
+    using problem = std::optional<field_problem>;
+    if (r.email.empty()) return problem({"email", "missing_field", "The field 'email' is missing or empty."});
+    if (r.password.empty()) return problem({"password", "missing_field", "The field 'password' is missing or empty."});
+    if (r.email.size() > email_limit) return problem({"email", "field_too_long", "The field 'email' is too long."});
+    if (r.password.size() > password_limit)
+        return problem({"password", "field_too_long", "The field 'password' is too long."});
+    if (r.name && r.name->size() > name_limit)
+        return problem({"name", "field_too_long", "The field 'name' is too long."});
+    if (!is_storable(r.email)) return problem({"email", "invalid_text", "The field 'email' is not valid UTF-8 text."});
+    if (r.name && !is_storable(*r.name))
+        return problem({"name", "invalid_text", "The field 'name' is not valid UTF-8 text."});
+    if (!core::is_utf8(r.password.view()))
+        return problem({"password", "invalid_text", "The field 'password' is not valid UTF-8 text."});
+    return std::nullopt;
+}
+
+service::service(const settings& s, store::database& d, core::workers& hashing, core::random_source& r)
+    : settings_(s), database_(d), hashing_(hashing), random_(r)
+{}
+
+core::deadline service::hashing_deadline() const
+{
+    return std::chrono::steady_clock::now() + settings_.hashing_timeout;
+}
+
+core::task<core::result<std::string>> service::sign_up(registration r)
+{
+    if (find_problem(r)) co_return core::errc::invalid_input;
+
+    // Looked up first: a known address costs no hash. The unique index decides races.
+    const auto look = [&](store::session& s) { return store::find_user_by_email(s, r.email); };
+    const auto known = co_await database_.read(look);
+    if (known) co_return core::errc::already_exists;
+    if (known.error() != core::errc::not_found) co_return known.error();
+
+    const auto hash = [&](std::size_t) -> core::result<std::string> {
+        return crypto::hash_password(r.password.view(), settings_.hashing, random_);
+    };
+    auto hashed = co_await hashing_.run(hash, hashing_deadline());
+    if (!hashed) co_return hashed.error();
+
+    const store::new_user added{core::make_uuid_v4(random_), r.name, r.email, std::move(*hashed)};
+    const auto add = [&](store::session& s) { return store::add_user(s, added); };
+    const auto id = co_await database_.write(add);
+    if (!id) co_return id.error();
+    co_return added.public_id;
+}
+
+core::task<core::result<std::string>> service::sign_in(std::string email, core::secret_string password)
+{
+    if (email.size() > email_limit || !is_storable(email)) co_return core::errc::not_found;
+
+    const auto look = [&](store::session& s) { return store::find_user_by_email(s, email); };
+    const auto user = co_await database_.read(look);
+    if (!user) co_return user.error();
+    // A row without a hash or id (the tutorial's database allows both) has no password to be right.
+    if (!user->password_hash || !user->public_id || password.size() > password_limit)
+        co_return core::errc::wrong_password;
+
+    const auto verify = [&](std::size_t) -> core::result<crypto::verdict> {
+        return crypto::verify_password(password.view(), *user->password_hash, settings_.hashing);
+    };
+    const auto verdict = co_await hashing_.run(verify, hashing_deadline());
+    if (!verdict) co_return verdict.error();
+    if (*verdict == crypto::verdict::unusable)
+        core::log::warning("a stored password hash cannot be used", {{"user", user->id}});
+    if (*verdict != crypto::verdict::match && *verdict != crypto::verdict::match_outdated)
+        co_return core::errc::wrong_password;
+
+    if (*verdict == crypto::verdict::match_outdated && settings_.rehash)
+        co_await replace_hash(user->id, std::move(password), *user->password_hash);
+    co_return *user->public_id;
+}
+
+// A failure leaves the old hash, which is as good as before; the next sign-in tries again.
+core::task<> service::replace_hash(std::int64_t user_id, core::secret_string password, std::string old_hash)
+{
+    const auto hash = [&](std::size_t) -> core::result<std::string> {
+        return crypto::hash_password(password.view(), settings_.hashing, random_);
+    };
+    const auto hashed = co_await hashing_.run(hash, hashing_deadline());
+    if (!hashed) co_return;
+    const auto replace = [&](store::session& s) { return store::set_password_hash(s, user_id, *hashed, old_hash); };
+    const auto replaced = co_await database_.write(replace);
+    if (!replaced) co_return;
+    core::log::info("a password hash was renewed", {{"user", user_id}});
+}
+
+} // namespace watchword::accounts

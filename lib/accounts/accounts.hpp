@@ -1,0 +1,66 @@
+#pragma once
+
+#include "core/error.hpp"
+#include "core/random.hpp"
+#include "core/secret.hpp"
+#include "core/task.hpp"
+#include "core/workers.hpp"
+#include "crypto/password.hpp"
+#include "store/database.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// What the service means: signing up, signing in. Knows neither HTTP nor SQL.
+namespace watchword::accounts {
+
+struct registration {
+    std::optional<std::string> name;
+    std::string email;
+    core::secret_string password;
+};
+
+// Why a registration cannot be accepted: which field, and what is wrong with it, for the client.
+struct field_problem {
+    std::string_view field, code, text;
+};
+
+// Bounds on what is stored, in bytes of UTF-8. The tutorial sets none; these let through whatever its users have.
+inline constexpr std::size_t name_limit = 4096, email_limit = 1024, password_limit = 4096;
+
+// The first problem of a registration, if it has one. E-mail addresses are not parsed and passwords not judged: the
+// tutorial takes any text that is not empty.
+std::optional<field_problem> find_problem(const registration&);
+
+struct settings {
+    crypto::argon2id_parameters hashing;
+    std::chrono::milliseconds hashing_timeout{10'000}; // that a sign-in may wait for a hashing thread
+    bool rehash = true;                                // outdated hashes are replaced at the next sign-in
+};
+
+// Thread-safe: has no state of its own. Everything referred to must outlive it.
+class service {
+public:
+    service(const settings&, store::database&, core::workers& hashing, core::random_source&);
+
+    // Adds an account, durably. Errors: invalid_input (see find_problem), already_exists; overloaded, timed_out,
+    // unavailable. Returns the new public id, a random UUID.
+    core::task<core::result<std::string>> sign_up(registration);
+
+    // Checks a password and returns the account's public id. Errors: not_found (no such address), wrong_password (or
+    // a stored hash that nothing can match); overloaded, timed_out, unavailable. Addresses are compared byte by byte.
+    core::task<core::result<std::string>> sign_in(std::string email, core::secret_string password);
+
+private:
+    core::deadline hashing_deadline() const;
+    core::task<> replace_hash(std::int64_t user_id, core::secret_string password, std::string old_hash);
+
+    const settings settings_;
+    store::database& database_;
+    core::workers& hashing_;
+    core::random_source& random_;
+};
+
+} // namespace watchword::accounts

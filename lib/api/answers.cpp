@@ -1,0 +1,42 @@
+#include "api/answers.hpp"
+
+namespace watchword::api {
+namespace {
+
+using http::problem;
+using http::status;
+
+http::response busy(std::string_view code, std::string_view detail)
+{
+    auto r = problem(status::service_unavailable, code, detail);
+    r.set("Retry-After", "1");
+    return r;
+}
+
+} // namespace
+
+http::response failure(core::error_code ec)
+{
+    if (ec.category() == core::category()) {
+        switch (static_cast<core::errc>(ec.value())) {
+        case core::errc::invalid_input:
+            return problem(status::bad_request, "invalid_input", "The request could not be understood.");
+        case core::errc::too_large:
+            return problem(status::payload_too_large, "too_large", "The request is larger than allowed.");
+        case core::errc::not_found: return problem(status::not_found, "not_found", "There is no such thing.");
+        case core::errc::already_exists: return problem(status::conflict, "already_exists", "It exists already.");
+        case core::errc::wrong_password:
+        case core::errc::invalid_token: return problem(status::unauthorized, "unauthorized", "Not signed in.");
+        case core::errc::unsupported:
+            return problem(status::unsupported_media_type, "unsupported", "This format is not supported.");
+        case core::errc::overloaded: return busy("overloaded", "The server has too much to do; try again shortly.");
+        case core::errc::timed_out:
+            return busy("timed_out", "The server could not do this in time; try again shortly.");
+        case core::errc::unavailable:
+        case core::errc::cancelled: return busy("unavailable", "The server cannot do this now; try again shortly.");
+        }
+    }
+    return problem(status::internal_server_error, "internal_error", "The server failed to answer this request.");
+}
+
+} // namespace watchword::api

@@ -1,0 +1,92 @@
+#include "api/tutorial.hpp"
+
+#include "api/answers.hpp"
+#include "api/credentials.hpp"
+#include "api/json_text.hpp"
+#include "api/token_guard.hpp"
+#include "http/middleware.hpp"
+
+namespace watchword::api {
+namespace {
+
+using http::request;
+using http::response;
+using http::status;
+
+constexpr std::string_view text_type = "text/html; charset=utf-8"; // what Flask calls plain text
+
+response could_not_verify(status s, std::string_view why)
+{
+    response r(s, text_type, "Could not verify");
+    r.set("WWW-Authenticate", "Basic realm =\"" + std::string(why) + "\"");
+    return r;
+}
+
+} // namespace
+
+tutorial::tutorial(accounts::service& a, accounts::token_checker& t, store::database& d)
+    : accounts_(a), tokens_(t), users_(d)
+{}
+
+void tutorial::add_routes(http::router& r)
+{
+    using http::method;
+    const auto open = [this](auto endpoint) { return [this, endpoint](request& q) { return (this->*endpoint)(q); }; };
+    const auto signed_in = [this](auto endpoint) {
+        const auto next = [this, endpoint](request& q, accounts::caller who) { return (this->*endpoint)(q, who); };
+        return require_token(tokens_, next);
+    };
+    const std::vector<http::middleware> personal{http::no_store()};
+
+    r.add(method::post, "/signup", open(&tutorial::sign_up));
+    r.add(method::post, "/login", http::compose(personal, open(&tutorial::log_in)));
+    r.add(method::get, "/user", http::compose(personal, signed_in(&tutorial::list_users)));
+}
+
+// POST /signup  name, email, password  ->  201, or 202 for an e-mail address that is known
+core::task<response> tutorial::sign_up(request& q)
+{
+    auto form = read_credentials(q);
+    if (!form) co_return failure(form.error());
+    accounts::registration wanted{std::move(form->name), std::move(form->email).value_or(""),
+                                  std::move(form->password).value_or(core::secret_string())};
+    if (const auto bad = accounts::find_problem(wanted))
+        co_return http::problem(status::bad_request, bad->code, bad->text);
+
+    const auto added = co_await accounts_.sign_up(std::move(wanted));
+    if (added) co_return response(status::created, text_type, "Successfully registered.");
+    if (added.error() == core::errc::already_exists)
+        co_return response(status::accepted, text_type, "User already exists. Please Log in.");
+    co_return failure(added.error());
+}
+
+// POST /login  email, password  ->  201 {"token": ...}
+core::task<response> tutorial::log_in(request& q)
+{
+    auto form = read_credentials(q);
+    if (!form) co_return failure(form.error());
+    if (!form->email || form->email->empty() || !form->password || form->password->empty())
+        co_return could_not_verify(status::unauthorized, "Login required !!");
+
+    const auto user = co_await accounts_.sign_in(std::move(*form->email), std::move(*form->password));
+    if (!user) {
+        const auto why = user.error();
+        if (why == core::errc::not_found) co_return could_not_verify(status::unauthorized, "User does not exist !!");
+        if (why == core::errc::wrong_password) co_return could_not_verify(status::forbidden, "Wrong Password !!");
+        co_return failure(why);
+    }
+    std::string body = "{\"token\":";
+    append_json_string(body, tokens_.issue(*user));
+    body.append("}\n");
+    co_return response(status::created, "application/json", std::move(body));
+}
+
+// GET /user  ->  200 {"users": [{"email", "name", "public_id"} ...]}
+core::task<response> tutorial::list_users(request&, accounts::caller)
+{
+    auto listed = co_await users_.answer();
+    if (!listed) co_return failure(listed.error());
+    co_return std::move(*listed);
+}
+
+} // namespace watchword::api

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "accounts/accounts.hpp"
+#include "accounts/token_checker.hpp"
+#include "api/user_list.hpp"
+#include "http/router.hpp"
+
+namespace watchword::api {
+
+// The Flask tutorial's three routes, in its own words and bytes (tests/contract): POST /signup, POST /login and
+// GET /user. Thread-safe. Everything referred to must outlive it.
+class tutorial {
+public:
+    tutorial(accounts::service&, accounts::token_checker&, store::database&);
+
+    // `this` must outlive the router.
+    void add_routes(http::router&);
+
+private:
+    core::task<http::response> sign_up(http::request&);
+    core::task<http::response> log_in(http::request&);
+    core::task<http::response> list_users(http::request&, accounts::caller);
+
+    accounts::service& accounts_;
+    accounts::token_checker& tokens_;
+    user_list users_;
+};
+
+} // namespace watchword::api

@@ -1,0 +1,114 @@
+#include "server/secret.hpp"
+
+#include "core/log.hpp"
+#include "core/text.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <span>
+#include <stdexcept>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace watchword::server {
+namespace {
+
+class descriptor {
+public:
+    explicit descriptor(int fd) : fd_(fd) {}
+    ~descriptor()
+    {
+        if (fd_ >= 0) ::close(fd_);
+    }
+    descriptor(const descriptor&) = delete;
+    descriptor& operator=(const descriptor&) = delete;
+    int get() const noexcept { return fd_; }
+
+private:
+    int fd_;
+};
+
+[[noreturn]] void fail(const std::string& what)
+{
+    throw std::runtime_error(what);
+}
+[[noreturn]] void fail_errno(const std::string& what)
+{
+    fail(what + ": " + std::strerror(errno));
+}
+
+core::secret_string check_length(core::secret_string secret, const std::string& where)
+{
+    if (secret.size() >= least_secret_bytes) return secret;
+    fail("the secret in " + where + " is too short: " + std::to_string(secret.size()) + " bytes, at least " +
+         std::to_string(least_secret_bytes) + " are needed");
+}
+
+core::secret_string read_secret(const descriptor& file, const std::string& path)
+{
+    struct stat status {};
+    if (::fstat(file.get(), &status) != 0) fail_errno("cannot read the secret file " + path);
+    if (!S_ISREG(status.st_mode)) fail("the secret file " + path + " is not a regular file");
+    if ((status.st_mode & (S_IWGRP | S_IRWXO)) != 0)
+        core::log::warning("the secret file can be read or changed by others; chmod 600 it", {{"file", path}});
+    std::array<char, 4096> buffer;
+    const ssize_t size = ::read(file.get(), buffer.data(), buffer.size());
+    if (size < 0) fail_errno("cannot read the secret file " + path);
+    std::string_view text(buffer.data(), static_cast<std::size_t>(size));
+    if (text.size() == buffer.size()) fail("the secret file " + path + " is too long");
+    if (text.ends_with('\n')) text.remove_suffix(1);
+    if (text.ends_with('\r')) text.remove_suffix(1);
+    core::secret_string secret(text);
+    core::wipe(buffer.data(), buffer.size());
+    return check_length(std::move(secret), path);
+}
+
+// Written under another name and linked into place, so that no start ever finds half a secret.
+void create_secret(const std::string& path, core::random_source& random)
+{
+    std::array<char, 32> bytes;
+    random.fill(std::as_writable_bytes(std::span(bytes)));
+    const core::secret_string text(core::base64url_encode({bytes.data(), bytes.size()}) + "\n");
+    core::wipe(bytes.data(), bytes.size());
+
+    const std::string fresh = path + ".new-" + std::to_string(::getpid());
+    const descriptor file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (file.get() < 0) fail_errno("cannot create the secret file " + fresh);
+    const auto written = ::write(file.get(), text.view().data(), text.size());
+    const bool stored = written == static_cast<ssize_t>(text.size()) && ::fsync(file.get()) == 0;
+    const int write_error = errno;
+    const bool linked = stored && (::link(fresh.c_str(), path.c_str()) == 0 || errno == EEXIST);
+    const int link_error = errno;
+    ::unlink(fresh.c_str());
+    errno = stored ? link_error : write_error;
+    if (!linked) fail_errno("cannot create the secret file " + path);
+
+    auto directory = std::filesystem::path(path).parent_path();
+    if (directory.empty()) directory = ".";
+    const descriptor parent(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (parent.get() < 0 || ::fsync(parent.get()) != 0) fail_errno("cannot store the secret file " + path);
+}
+
+} // namespace
+
+core::secret_string load_secret(const core::secret_string& value, const std::string& file, bool may_create,
+                                core::random_source& random)
+{
+    if (!value.empty()) return check_length(value, "WATCHWORD_SECRET");
+    const auto open_existing = [&] { return ::open(file.c_str(), O_RDONLY | O_CLOEXEC); };
+    {
+        const descriptor existing(open_existing());
+        if (existing.get() >= 0) return read_secret(existing, file);
+        if (errno != ENOENT || !may_create) fail_errno("cannot read the secret file " + file);
+    }
+    create_secret(file, random);
+    core::log::info("a new secret for signing tokens was written", {{"file", file}});
+    const descriptor created(open_existing());
+    if (created.get() < 0) fail_errno("cannot read the secret file " + file);
+    return read_secret(created, file);
+}
+
+} // namespace watchword::server

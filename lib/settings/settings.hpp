@@ -1,0 +1,85 @@
+#pragma once
+
+#include "core/log.hpp"
+#include "core/secret.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+// Every setting with its default. What each means, its limits and the names it has outside (configuration file,
+// environment, flags) stand in its row of table.cpp, from which help is made too: a new setting is one field here, one
+// row there and one line in config/watchword.json.
+namespace watchword::settings {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+struct server_group {
+    std::vector<std::string> listen{"127.0.0.1:5000"};
+    std::size_t threads = 0; // 0: one for each core
+    milliseconds drain_timeout{30'000};
+};
+
+struct http_group {
+    std::size_t header_bytes = 16 * 1024;
+    std::size_t header_count = 100;
+    std::size_t target_bytes = 8000;
+    std::size_t body_bytes = 1024 * 1024;
+    std::size_t connections = 20'000;
+    std::uint64_t requests_per_connection = 0; // 0: unlimited
+    milliseconds header_timeout{10'000};
+    milliseconds body_timeout{30'000};
+    milliseconds write_timeout{30'000};
+    milliseconds idle_timeout{75'000};
+};
+
+struct database_group {
+    std::string url = "sqlite:watchword.db"; // as the user wrote it; store/ understands it
+    std::size_t readers = 2;
+    std::size_t queue = 1024;
+    milliseconds timeout{5'000};
+};
+
+struct secret_group {
+    std::string file;          // empty: beside the database
+    core::secret_string value; // only ever from the environment; empty: in the file
+};
+
+struct tokens_group {
+    seconds lifetime{1800};
+};
+
+struct passwords_group {
+    std::uint32_t memory_kib = 19'456;
+    std::uint32_t passes = 2;
+    std::size_t threads = 0; // 0: one for each core
+    std::size_t queue = 256;
+    milliseconds timeout{10'000};
+    bool rehash = true;
+};
+
+struct limits_group {
+    bool enabled = true;
+};
+
+struct log_group {
+    core::log::level level = core::log::level::info;
+    core::log::format format = core::log::format::automatic;
+    bool access = false;
+};
+
+struct settings {
+    server_group server;
+    http_group http;
+    database_group database;
+    secret_group secret;
+    tokens_group tokens;
+    passwords_group passwords;
+    limits_group limits;
+    log_group log;
+};
+
+} // namespace watchword::settings

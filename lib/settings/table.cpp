@@ -1,0 +1,291 @@
+#include "settings/table.hpp"
+
+#include "core/text.hpp"
+#include "settings/values.hpp"
+
+#include <algorithm>
+#include <array>
+#include <type_traits>
+
+namespace watchword::settings {
+namespace {
+
+constexpr std::array<std::string_view, 6> level_names{"trace", "debug", "info", "warning", "error", "off"};
+constexpr std::array<std::string_view, 3> format_names{"automatic", "text", "json"};
+
+constexpr std::uint64_t KiB = 1024, MiB = 1024 * KiB, GiB = 1024 * MiB;
+constexpr std::uint64_t ms = 1, second = 1000, hour = 3600 * second, day = 24 * hour;
+constexpr std::uint64_t million = 1'000'000;
+
+// A row as it is written below: the base from the kind, the rest added by name.
+struct row : descriptor {
+    constexpr row with_flag(std::string_view name, std::string_view meaning = {}) const
+    {
+        row copy = *this;
+        copy.flag = name;
+        copy.flag_value = meaning;
+        return copy;
+    }
+    constexpr row or_environment(std::string_view name) const
+    {
+        row copy = *this;
+        copy.short_environment = name;
+        return copy;
+    }
+    constexpr row with_placeholder(std::string_view name) const
+    {
+        row copy = *this;
+        copy.placeholder = name;
+        return copy;
+    }
+    constexpr row never_shown() const
+    {
+        row copy = *this;
+        copy.hidden = true;
+        return copy;
+    }
+};
+
+template <auto Group, auto Field> auto& get(settings& s)
+{
+    return (s.*Group).*Field;
+}
+template <auto Group, auto Field> const auto& get(const settings& s)
+{
+    return (s.*Group).*Field;
+}
+template <auto Group, auto Field>
+using field_type = std::remove_reference_t<decltype(get<Group, Field>(std::declval<settings&>()))>;
+
+constexpr bool is_within(const descriptor& d, std::uint64_t value)
+{
+    return value >= d.least && value <= d.most;
+}
+
+constexpr row make_row(std::string_view key, kind type, std::string_view placeholder, std::string_view text)
+{
+    row r;
+    r.key = key;
+    r.type = type;
+    r.placeholder = placeholder;
+    r.text = text;
+    return r;
+}
+
+template <auto Group, auto Field>
+constexpr row count(std::string_view key, std::uint64_t least, std::uint64_t most, std::string_view text)
+{
+    row r = make_row(key, kind::count, "N", text);
+    r.least = least;
+    r.most = most;
+    r.read = [](const descriptor& d, settings& s, std::string_view value) {
+        const auto number = core::parse_unsigned(value);
+        if (!number || !is_within(d, *number)) return false;
+        get<Group, Field>(s) = static_cast<field_type<Group, Field>>(*number);
+        return true;
+    };
+    r.write = [](const settings& s) { return std::to_string(get<Group, Field>(s)); };
+    return r;
+}
+
+template <auto Group, auto Field>
+constexpr row bytes(std::string_view key, std::uint64_t least, std::uint64_t most, std::string_view text)
+{
+    row r = make_row(key, kind::bytes, "SIZE", text);
+    r.least = least;
+    r.most = most;
+    r.read = [](const descriptor& d, settings& s, std::string_view value) {
+        const auto number = parse_bytes(value);
+        if (!number || !is_within(d, *number)) return false;
+        get<Group, Field>(s) = *number;
+        return true;
+    };
+    r.write = [](const settings& s) { return format_bytes(get<Group, Field>(s)); };
+    return r;
+}
+
+template <auto Group, auto Field>
+constexpr row duration(std::string_view key, std::uint64_t least, std::uint64_t most, std::string_view text)
+{
+    row r = make_row(key, kind::duration, "TIME", text);
+    r.least = least;
+    r.most = most;
+    r.read = [](const descriptor& d, settings& s, std::string_view value) {
+        using type = field_type<Group, Field>;
+        const auto time = parse_duration(value);
+        if (!time || !is_within(d, static_cast<std::uint64_t>(time->count()))) return false;
+        const auto stored = std::chrono::duration_cast<type>(*time);
+        if (stored != *time) return false; // a fraction of the field's unit
+        get<Group, Field>(s) = stored;
+        return true;
+    };
+    r.write = [](const settings& s) { return format_duration(get<Group, Field>(s)); };
+    return r;
+}
+
+template <auto Group, auto Field> constexpr row boolean(std::string_view key, std::string_view text)
+{
+    row r = make_row(key, kind::boolean, "true|false", text);
+    r.read = [](const descriptor&, settings& s, std::string_view value) {
+        const auto flag = parse_boolean(value);
+        if (flag) get<Group, Field>(s) = *flag;
+        return flag.has_value();
+    };
+    r.write = [](const settings& s) { return std::string(get<Group, Field>(s) ? "true" : "false"); };
+    return r;
+}
+
+// `Names` has the enumerators' names in their order.
+template <auto Group, auto Field, const auto& Names> constexpr row choice(std::string_view key, std::string_view text)
+{
+    row r = make_row(key, kind::choice, "NAME", text);
+    r.choices = Names;
+    r.read = [](const descriptor&, settings& s, std::string_view value) {
+        const auto found = std::find(Names.begin(), Names.end(), value);
+        if (found == Names.end()) return false;
+        get<Group, Field>(s) = static_cast<field_type<Group, Field>>(found - Names.begin());
+        return true;
+    };
+    r.write = [](const settings& s) { return std::string(Names[static_cast<std::size_t>(get<Group, Field>(s))]); };
+    return r;
+}
+
+bool is_printable(std::string_view text)
+{
+    return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+}
+
+// At least `least` bytes.
+template <auto Group, auto Field>
+constexpr row text(std::string_view key, std::string_view placeholder, std::uint64_t least, std::string_view meaning)
+{
+    row r = make_row(key, kind::text, placeholder, meaning);
+    r.least = least;
+    r.read = [](const descriptor& d, settings& s, std::string_view value) {
+        if (value.size() < d.least || !is_printable(value)) return false;
+        get<Group, Field>(s) = field_type<Group, Field>(value);
+        return true;
+    };
+    r.write = [](const settings& s) { return std::string(get<Group, Field>(s)); };
+    return r;
+}
+
+constexpr row secret_value(std::string_view key, std::string_view meaning)
+{
+    row r = make_row(key, kind::text, "SECRET", meaning);
+    r.least = 1;
+    r.hidden = r.environment_only = true;
+    r.read = [](const descriptor&, settings& s, std::string_view value) {
+        s.secret.value = core::secret_string(value);
+        return !value.empty();
+    };
+    r.write = [](const settings&) { return std::string(); };
+    return r;
+}
+
+bool read_addresses(const descriptor&, settings& s, std::string_view value)
+{
+    std::vector<std::string> all;
+    for (;;) {
+        const auto comma = std::min(value.find(','), value.size());
+        all.emplace_back(core::trim(value.substr(0, comma)));
+        if (!is_listen_address(all.back())) return false;
+        if (comma == value.size()) break;
+        value.remove_prefix(comma + 1);
+    }
+    s.server.listen = std::move(all);
+    return true;
+}
+
+std::string write_addresses(const settings& s)
+{
+    std::string all;
+    for (const auto& each : s.server.listen) all.append(all.empty() ? "" : ",").append(each);
+    return all;
+}
+
+constexpr row addresses(std::string_view key, std::string_view meaning)
+{
+    row r = make_row(key, kind::list, "ADDRESS:PORT", meaning);
+    r.read = read_addresses;
+    r.write = write_addresses;
+    return r;
+}
+
+using S = settings;
+constexpr row rows[] = {
+    addresses("server.listen", "Where to listen, one or more of them; port 0 picks a free port and prints it.")
+        .with_flag("--listen")
+        .or_environment("WATCHWORD_LISTEN"),
+    count<&S::server, &server_group::threads>("server.threads", 0, 1024,
+                                              "Threads that serve connections; 0: one for each core.")
+        .with_flag("--threads")
+        .or_environment("WATCHWORD_THREADS"),
+    duration<&S::server, &server_group::drain_timeout>(
+        "server.drain_timeout", 0, hour, "How long requests in flight may take after the signal to stop."),
+
+    bytes<&S::http, &http_group::header_bytes>("http.header_bytes", KiB, MiB,
+                                               "The longest request line and header fields together; beyond it: 431."),
+    count<&S::http, &http_group::header_count>("http.header_count", 1, 10'000, "The most header fields; beyond: 431."),
+    bytes<&S::http, &http_group::target_bytes>("http.target_bytes", 64, MiB,
+                                               "The longest path and query; beyond: 414."),
+    bytes<&S::http, &http_group::body_bytes>("http.body_bytes", KiB, GiB, "The longest request body; beyond it: 413."),
+    count<&S::http, &http_group::connections>("http.connections", 1, million,
+                                              "The most connections in all; one more is answered 503 and closed."),
+    count<&S::http, &http_group::requests_per_connection>(
+        "http.requests_per_connection", 0, 1'000 * million,
+        "Requests after which a connection is closed; 0: as many as the client likes."),
+    duration<&S::http, &http_group::header_timeout>(
+        "http.header_timeout", 100 * ms, hour, "From the first byte of a request to the end of its header fields."),
+    duration<&S::http, &http_group::body_timeout>("http.body_timeout", 100 * ms, hour,
+                                                  "From there to the end of its body."),
+    duration<&S::http, &http_group::write_timeout>("http.write_timeout", 100 * ms, hour,
+                                                   "How long a client may take no byte of its response."),
+    duration<&S::http, &http_group::idle_timeout>("http.idle_timeout", 100 * ms, day,
+                                                  "How long a connection may rest between requests."),
+
+    text<&S::database, &database_group::url>("database.url", "URL", 1, "sqlite:FILE or postgresql://USER@HOST/NAME.")
+        .with_flag("--database")
+        .or_environment("WATCHWORD_DATABASE")
+        .never_shown(),
+    count<&S::database, &database_group::readers>("database.readers", 1, 256,
+                                                  "Threads that read, each with a connection of its own."),
+    count<&S::database, &database_group::queue>("database.queue", 1, million,
+                                                "Jobs that may wait for the database; one more is answered 503."),
+    duration<&S::database, &database_group::timeout>("database.timeout", 10 * ms, hour,
+                                                     "How long a job may wait for its turn, and a statement may run."),
+
+    text<&S::secret, &secret_group::file>(
+        "secret.file", "FILE", 0,
+        "The file with the secret that signs tokens, at least 32 bytes. Without it, one is made on first start beside "
+        "an SQLite database.")
+        .with_flag("--secret-file"),
+    secret_value("secret.value", "The secret itself, at least 32 bytes.").or_environment("WATCHWORD_SECRET"),
+
+    duration<&S::tokens, &tokens_group::lifetime>("tokens.lifetime", second, 365 * day,
+                                                  "How long a token is valid; whole seconds."),
+
+    count<&S::passwords, &passwords_group::memory_kib>("passwords.memory_kib", 8, 4 * MiB,
+                                                       "Argon2id: memory for one hash, in KiB."),
+    count<&S::passwords, &passwords_group::passes>("passwords.passes", 1, 1000, "Argon2id: passes over that memory."),
+    count<&S::passwords, &passwords_group::threads>("passwords.threads", 0, 1024,
+                                                    "Threads that hash passwords; 0: one for each core."),
+    count<&S::passwords, &passwords_group::queue>("passwords.queue", 1, million,
+                                                  "Passwords that may wait to be hashed; one more is answered 503."),
+    duration<&S::passwords, &passwords_group::timeout>("passwords.timeout", 10 * ms, hour,
+                                                       "How long one may wait before it is answered 503."),
+    boolean<&S::passwords, &passwords_group::rehash>("passwords.rehash",
+                                                     "Renew outdated hashes when their owner logs in."),
+
+    boolean<&S::limits, &limits_group::enabled>("limits.enabled", "Rate limits. There are none yet: changes nothing.")
+        .with_flag("--no-limits", "false"),
+
+    choice<&S::log, &log_group::level, level_names>("log.level", "The least important lines to write.")
+        .with_flag("--log-level"),
+    choice<&S::log, &log_group::format, format_names>(
+        "log.format", "How lines are written; automatic: text on a terminal, JSON otherwise.")
+        .with_flag("--log-format"),
+    boolean<&S::log, &log_group::access>("log.access", "One line for each request.").with_flag("--access-log", "true"),
+};
+
+} // namespace

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// The spellings of values: strict, nothing if the text is not one. Thread-safe.
+namespace watchword::settings {
+
+// "30s", "500ms", "5m", "1h", "7d"; a plain number is seconds.
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) noexcept;
+// In the largest unit that needs no fraction.
+std::string format_duration(std::chrono::milliseconds);
+
+// "64KiB", "1MiB", "2GiB"; a plain number is bytes.
+std::optional<std::uint64_t> parse_bytes(std::string_view text) noexcept;
+std::string format_bytes(std::uint64_t);
+
+// "true" or "false".
+std::optional<bool> parse_boolean(std::string_view text) noexcept;
+
+// Whether it is ADDRESS:PORT, [IPV6]:PORT or localhost:PORT with a literal address; port 0 asks for a free one.
+bool is_listen_address(std::string_view text);
+
+} // namespace watchword::settings
