@@ -1,0 +1,164 @@
+#include "support/postgres_server.hpp"
+
+#include <chrono>
+#include <fcntl.h>
+#include <fstream>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <sstream>
+#include <stdexcept>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+namespace watchword::test {
+namespace {
+
+using std::filesystem::path;
+using words = std::vector<std::string>;
+
+path find_programs()
+{
+    path newest;
+    std::error_code ignored;
+    for (const auto& version : std::filesystem::directory_iterator("/usr/lib/postgresql", ignored)) {
+        const auto programs = version.path() / "bin";
+        if (std::filesystem::exists(programs / "initdb") && programs > newest) newest = programs;
+    }
+    if (newest.empty()) throw std::runtime_error("these tests need PostgreSQL: apt-get install postgresql");
+    return newest;
+}
+
+const ::passwd* unprivileged_user()
+{
+    if (::geteuid() != 0) return nullptr;
+    const auto* user = ::getpwnam("postgres");
+    if (user == nullptr) throw std::runtime_error("these tests need the user postgres: apt-get install postgresql");
+    return user;
+}
+
+// Starts a program with its output in `log`, as the user postgres where we are root.
+::pid_t spawn(const words& command, const path& log)
+{
+    const auto* user = unprivileged_user();
+    std::vector<char*> arguments;
+    for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+    arguments.push_back(nullptr);
+    const ::pid_t child = ::fork();
+    if (child < 0) throw std::runtime_error("cannot fork");
+    if (child > 0) return child;
+
+    const int output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    ::dup2(::open("/dev/null", O_RDONLY), 0);
+    ::dup2(output, 1);
+    ::dup2(output, 2);
+    ::prctl(PR_SET_PDEATHSIG, SIGQUIT); // a test that crashes leaves no server behind
+    if (user != nullptr && (::setgroups(0, nullptr) != 0 || ::setgid(user->pw_gid) != 0 || ::setuid(user->pw_uid) != 0))
+        ::_exit(126);
+    ::prctl(PR_SET_PDEATHSIG, SIGQUIT); // changing the user has cleared it
+    if (::chdir("/") == 0) ::execv(arguments[0], arguments.data());
+    ::_exit(127);
+}
+
+std::string read_all(const path& file)
+{
+    std::ostringstream text;
+    text << std::ifstream(file).rdbuf();
+    return text.str();
+}
+
+std::string run(const words& command, const path& log)
+{
+    std::filesystem::remove(log);
+    const ::pid_t child = spawn(command, log);
+    int status = 0;
+    if (::waitpid(child, &status, 0) != child || status != 0)
+        throw std::runtime_error(command[0] + " failed: " + read_all(log));
+    return read_all(log);
+}
+
+} // namespace
+
+postgres_server::postgres_server()
+{
+    const auto programs = find_programs();
+    std::string name = (std::filesystem::temp_directory_path() / "watchword-postgres-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot create " + name);
+    directory_ = name;
+    if (const auto* user = unprivileged_user())
+        if (::chown(name.c_str(), user->pw_uid, user->pw_gid) != 0) throw std::runtime_error("cannot chown " + name);
+    run({programs / "initdb", "--pgdata", directory_ / "data", "--username=postgres", "--auth=trust", "--encoding=UTF8",
+         "--locale=C.UTF-8"},
+        directory_ / "initdb.log");
+    start();
+}
+
+postgres_server::~postgres_server()
+{
+    try {
+        kill();
+        std::filesystem::remove_all(directory_);
+    } catch (const std::exception&) { // a directory left in /tmp is no reason to fail
+    }
+}
+
+std::string postgres_server::url(const std::string& database) const
+{
+    return "postgresql://postgres@/" + database + "?host=" + directory_.string();
+}
+
+std::string postgres_server::create_database()
+{
+    const std::string name = "test" + std::to_string(++databases_);
+    query(url(), "CREATE DATABASE " + name);
+    return url(name);
+}
+
+std::string postgres_server::query(const std::string& url, const std::string& statement) const
+{
+    return run({find_programs() / "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--command",
+                statement, url},
+               directory_ / "query.log");
+}
+
+void postgres_server::start()
+{
+    const auto log = directory_ / "server.log";
+    process_ = spawn(
+        {find_programs() / "postgres", "-D", directory_ / "data", "-k", directory_, "-c", "listen_addresses="}, log);
+    // The last line of its pid file says when it is ready.
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (read_all(directory_ / "data/postmaster.pid").find("\nready") == std::string::npos) {
+        const bool ended = ::waitpid(process_, nullptr, WNOHANG) == process_;
+        if (ended) process_ = -1;
+        if (ended || std::chrono::steady_clock::now() > give_up) {
+            kill();
+            throw std::runtime_error("PostgreSQL does not start: " + read_all(log));
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+}
+
+void postgres_server::stop()
+{
+    await(SIGINT);
+}
+
+void postgres_server::kill()
+{
+    await(SIGQUIT);
+}
+
+void postgres_server::await(int signal)
+{
+    if (process_ <= 0) return;
+    ::kill(process_, signal);
+    ::waitpid(process_, nullptr, 0);
+    process_ = -1;
+}
+
+} // namespace watchword::test
