@@ -1,40 +1,58 @@
+# shellcheck shell=bash
 # The Debian packages Watchword needs, by purpose, and a function that installs those that are missing.
 # Sourced by app/run.sh, tests/run.sh, bench/run.sh and .ci/run.
 
-packages_build="g++ cmake ninja-build pkg-config ccache
-  libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
-  libssl-dev libsqlite3-dev libpq-dev libsoci-dev libsodium-dev libspdlog-dev"
-packages_test="libboost-test1.81-dev postgresql-15 python3 sqlite3"
-packages_lint="clang clang-format clang-tidy clang-tools libclang-rt-14-dev shellcheck"
-packages_bench="wrk nginx-light python3 strace valgrind"
+# shellcheck disable=SC2034 # read by name, in install_packages
+{
+  packages_build="g++ cmake ninja-build pkg-config ccache
+    libboost1.81-dev libboost-json1.81-dev
+    libssl-dev libsqlite3-dev libpq-dev libsoci-dev libsodium-dev libspdlog-dev"
+  packages_test="libboost-test1.81-dev postgresql-15 python3 sqlite3"
+  packages_clang="clang libclang-rt-14-dev"
+  packages_lint="clang-format clang-tidy clang-tools python3 shellcheck"
+  packages_bench="wrk python3"
+}
 
-# install_packages GROUP... : makes sure that every package of the groups is there. Needs root or sudo only if one is
-# missing.
+# install_packages GROUP... : makes sure that every package of the groups is there. Says so if one is missing, and
+# needs root or sudo only then.
 install_packages() {
-  local group package missing=""
+  local group list package as_root=() missing=()
   for group in "$@"; do
-    local list="packages_$group"
+    list="packages_$group"
     for package in ${!list}; do
-      [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing="$missing $package"
+      if [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" != installed ]; then
+        missing+=("$package")
+      fi
     done
   done
-  [ -n "$missing" ] || return 0
-  local as_root=""
-  if [ "$(id -u)" -ne 0 ]; then
-    if ! command -v sudo >/dev/null; then
-      echo "These packages are missing; install them as root: apt-get install$missing" >&2
-      return 1
-    fi
-    as_root="sudo"
+  [ ${#missing[@]} -gt 0 ] || return 0
+
+  if [ "$(id -u)" -ne 0 ]; then as_root=(sudo); fi
+  if ! command -v apt-get >/dev/null || { [ ${#as_root[@]} -gt 0 ] && ! command -v sudo >/dev/null; }; then
+    echo "Packages are missing; run as root: apt-get install --no-install-recommends ${missing[*]}" >&2
+    return 1
   fi
-  echo "Installing$missing" >&2
-  # A database server that is only needed for tests must not start, nor make a cluster, by being installed.
-  local policy=/etc/postgresql-common/createcluster.conf
-  if [[ "$missing" == *postgresql* ]] && [ ! -e "$policy" ]; then
-    $as_root mkdir -p /etc/postgresql-common
-    echo "create_main_cluster = false" | $as_root tee "$policy" >/dev/null
-  fi
-  $as_root apt-get update -qq >&2 || return 1
-  # shellcheck disable=SC2086 # a list of words
-  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >&2
+  echo "Installing ${missing[*]}" >&2
+  (
+    if [[ " ${missing[*]} " == *" postgresql-15 "* ]]; then without_main_cluster; fi
+    "${as_root[@]}" apt-get update -qq >&2 &&
+      "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        -o DPkg::Lock::Timeout=120 "${missing[@]}" >&2
+  ) || {
+    echo "That failed; run as root: apt-get install --no-install-recommends ${missing[*]}" >&2
+    return 1
+  }
 }
+
+# The tests start PostgreSQL servers of their own. Until this (sub)shell ends, installing the package makes no database
+# and starts no server.
+without_main_cluster() {
+  local policy=/etc/postgresql-common/createcluster.d/watchword.conf
+  "${as_root[@]}" mkdir -p "${policy%/*}"
+  echo "create_main_cluster = false" | "${as_root[@]}" tee "$policy" >/dev/null
+  # shellcheck disable=SC2064 # the values of now
+  trap "${as_root[*]} rm -f $policy" EXIT
+}
+
+# Compilations are remembered across build directories.
+if [ -z "${CMAKE_CXX_COMPILER_LAUNCHER+set}" ]; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache; fi

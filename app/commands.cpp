@@ -1,7 +1,8 @@
 #include "commands.hpp"
 
-#include "settings/load.hpp"
+#include "settings/nearest.hpp"
 
+#include <algorithm>
 #include <iostream>
 
 namespace watchword::app {
@@ -14,12 +15,13 @@ struct command {
 
 const std::vector<command> commands{
     {"serve", "Sign people up, log them in, check their tokens: the server.", serve},
+    {"config", "Prints every setting with its default, as a file for --config.", config},
 };
 
 void print_help(std::ostream& out)
 {
     out << "Watchword: an authentication server.\n\nUsage: watchword COMMAND [OPTION]...\n\nCommands:\n";
-    for (const auto& c : commands) out << "  " << c.name << "    " << c.text << "\n";
+    for (const auto& c : commands) out << "  " << c.name << std::string(10 - c.name.size(), ' ') << c.text << "\n";
     out << "\n  watchword COMMAND --help shows the options of a command.\n  watchword --version shows the version.\n";
 }
 
@@ -29,12 +31,17 @@ int unknown(const std::string& name)
     for (const auto& c : commands) names.push_back(c.name);
     const auto near = settings::nearest(name, names);
     std::cerr << "watchword: there is no command '" << name << "'";
-    if (near) std::cerr << "; did you mean " << *near << "?";
+    if (!near.empty()) std::cerr << "; did you mean " << near << "?";
     std::cerr << "\n";
     return misused;
 }
 
 } // namespace
+
+bool wants_help(const arguments& given)
+{
+    return std::any_of(given.begin(), given.end(), [](const auto& each) { return each == "--help" || each == "-h"; });
+}
 
 int run(const arguments& all)
 {

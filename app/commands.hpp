@@ -12,7 +12,11 @@ inline constexpr int success = 0, failed = 1, misused = 2; // exit codes
 // Runs the subcommand that the first argument names; returns the exit code.
 int run(const arguments&);
 
+// Whether --help or -h is among them.
+bool wants_help(const arguments&);
+
 // Each subcommand gets what stands behind its name.
 int serve(const arguments&);
+int config(const arguments&);
 
 } // namespace watchword::app

@@ -1,51 +1,51 @@
 #!/usr/bin/env python3
-"""Counts test cases, not programs: count.py REPORTS prints "N passed, N failed" and exits 0 only if none failed.
+"""Counts test cases, not programs: count.py REPORT prints "N passed, N failed" and exits 0 only if none failed.
 
-REPORTS holds ctest.xml, which keeps what every program printed. A Boost.Test program closes with its own count of
-cases; a program of another kind closes with the plain line "N passed, N failed". One that does neither counts as one.
+REPORT is what `ctest --output-junit` wrote; it keeps what every program printed. A Boost.Test program closes with its
+own count of cases; others, and those that run a list of cases inside, print plain lines "N passed, N failed". A
+program that does neither counts as one case.
 """
-import pathlib
 import re
 import sys
 import xml.etree.ElementTree as xml
 
+PLAIN = re.compile(r'^(\d+) passed, (\d+) failed$', re.M)
+BOOST = re.compile(r'^ *(\d+) test cases? out of \d+ (passed|passed with warnings|failed)$', re.M)
 
-def count(output, ok):
+
+def count(output, succeeded):
     """-> (passed, failed) of one program"""
-    plain = re.findall(r'^(\d+) passed, (\d+) failed$', output, re.M)
-    passed = sum(int(p) for p, _ in plain)
-    failed = sum(int(f) for _, f in plain)
-    for kind in ('passed', 'failed', 'aborted'):
-        for n in re.findall(rf'^\s*(\d+) test cases? out of \d+ {kind}$', output, re.M):
-            if kind == 'passed':
-                passed += int(n)
-            elif kind == 'failed':
-                failed += int(n)
+    passed = failed = 0
+    for p, f in PLAIN.findall(output):
+        passed, failed = passed + int(p), failed + int(f)
+    for n, verdict in BOOST.findall(output):
+        if verdict == 'failed':
+            failed += int(n)
+        else:
+            passed += int(n)
+    if not succeeded and failed == 0:
+        failed = 1  # it crashed, leaked or ran out of time
     if passed + failed == 0:
-        return (1, 0) if ok else (0, 1)
-    if not ok and failed == 0:
-        failed = 1  # it crashed, leaked or timed out after the last case
+        passed = 1
     return passed, failed
 
 
 def main():
-    report = pathlib.Path(sys.argv[1]) / 'ctest.xml'
     try:
-        programs = xml.parse(report).getroot().findall('testcase')
+        programs = xml.parse(sys.argv[1]).getroot().findall('testcase')
     except (OSError, xml.ParseError) as e:
         print(f'no test report: {e}', file=sys.stderr)
         programs = []
     passed = failed = 0
     for program in programs:
-        ok = program.get('status') == 'run'
-        p, f = count(program.findtext('system-out') or '', ok)
+        p, f = count(program.findtext('system-out') or '', program.get('status') == 'run')
         passed, failed = passed + p, failed + f
         if f:
             print(f'FAILED: {program.get("name")} ({f})')
-    if not programs:
-        failed = 1
+    if passed + failed == 0:
+        failed = 1  # no test is no success
     print(f'{passed} passed, {failed} failed')
-    return 0 if failed == 0 and passed > 0 else 1
+    return 1 if failed else 0
 
 
 if __name__ == '__main__':

@@ -262,11 +262,11 @@ void connection::release_output()
 void connection::log_access(const request& q, const response& r, steady_clock::time_point since) const
 {
     const auto took = std::chrono::duration<double, std::milli>(steady_clock::now() - since).count();
-    core::log::info("request", {{"remote", q.remote_address},
-                                {"method", q.method_name},
-                                {"path", q.path},
-                                {"status", static_cast<std::int64_t>(r.status())},
-                                {"milliseconds", took}});
+    core::log::access({{"remote", q.remote_address},
+                       {"method", q.method_name},
+                       {"path", q.path},
+                       {"status", static_cast<std::int64_t>(r.status())},
+                       {"milliseconds", took}});
 }
 
 } // namespace watchword::http

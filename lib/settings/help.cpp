@@ -1,15 +1,14 @@
-#include "settings/load.hpp"
+#include "settings/help.hpp"
+
 #include "settings/table.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/string.hpp>
 
-#include <algorithm>
-
 namespace watchword::settings {
 namespace {
 
-constexpr std::size_t text_column = 32, width = 100;
+constexpr std::size_t text_column = 34, width = 100;
 
 // `left`, then `text` wrapped into the column beside it.
 void append_entry(std::string& out, std::string left, std::string_view text)
@@ -34,10 +33,32 @@ void append_entry(std::string& out, std::string left, std::string_view text)
     out.append(line.substr(0, line.find_last_not_of(' ') + 1)).append("\n");
 }
 
-std::string with_default(const descriptor& d, const settings& defaults)
+std::string explain(const descriptor& d, const settings& defaults)
 {
-    const auto value = d.is_secret ? std::string() : d.write(defaults);
-    return std::string(d.text) + (value.empty() ? "" : " [" + value + "]");
+    const auto value = d.write(defaults);
+    std::string text(d.text);
+    if (d.type == kind::choice) text.append(" Give ").append(expectation(d)).append(".");
+    if (!value.empty()) text.append(" [").append(value).append("]");
+    return text;
+}
+
+std::string quote(std::string_view text)
+{
+    return boost::json::serialize(boost::json::string(text.data(), text.size()));
+}
+
+// As the file has it.
+std::string json_value(const descriptor& d, const settings& values)
+{
+    const auto text = d.write(values);
+    if (d.type == kind::list) {
+        std::string all = quote(text);
+        for (std::size_t at = 0; (at = all.find(',', at)) != all.npos; at += 4) all.replace(at, 1, "\", \"");
+        return "[" + all + "]";
+    }
+    const bool plain = text.find_first_not_of("0123456789") == text.npos;
+    const bool bare = d.type == kind::boolean || d.type == kind::count || (d.type == kind::bytes && plain);
+    return bare ? text : quote(text);
 }
 
 } // namespace
@@ -45,47 +66,57 @@ std::string with_default(const descriptor& d, const settings& defaults)
 std::string help_text()
 {
     const settings defaults;
-    std::string out = "Options:\n";
+    std::string out = "Flags:\n";
     for (const auto& d : table()) {
         if (d.flag.empty()) continue;
-        const std::string value = d.value_name.empty() ? "" : " " + std::string(d.value_name);
-        append_entry(out, std::string(d.flag) + value,
-                     with_default(d, defaults) + (d.is_list ? " May be repeated." : ""));
+        std::string left(d.flag);
+        if (d.flag_value.empty()) left.append(" ").append(d.placeholder);
+        std::string text = d.flag_value.empty() ? explain(d, defaults) : std::string(d.text);
+        if (d.type == kind::list) text.append(" May be repeated.");
+        append_entry(out, left, text);
     }
     append_entry(out, "--config FILE", "Read settings from a JSON file; comments are allowed.");
-    append_entry(out, "--set GROUP.NAME=VALUE", "Set any of the settings below.");
+    append_entry(out, "--set GROUP.NAME=VALUE", "Change any of the settings below.");
     append_entry(out, "--help", "Show this text.");
-    out.append("\nSettings (defaults < file < WATCHWORD_GROUP_NAME in the environment < options):\n");
+
+    out.append("\nSettings:\n");
     for (const auto& d : table())
-        append_entry(out, d.is_secret ? std::string(d.alias) : std::string(d.key), with_default(d, defaults));
+        if (!d.environment_only) append_entry(out, std::string(d.key), explain(d, defaults));
+
+    out.append("\nEnvironment, beside WATCHWORD_GROUP_NAME for each setting:\n");
+    append_entry(out, "WATCHWORD_CONFIG", "As --config.");
+    for (const auto& d : table()) {
+        if (d.short_environment.empty()) continue;
+        const std::string text = d.environment_only ? explain(d, defaults) : "As " + std::string(d.key) + ".";
+        append_entry(out, std::string(d.short_environment), text);
+        if (d.hidden && !d.environment_only)
+            append_entry(out, std::string(d.short_environment) + "_FILE", "A file that holds it.");
+    }
+    out.append("\nFlags win over the environment, the environment over the file, the file over the defaults.\n"
+               "Sizes are bytes or end in KiB, MiB or GiB; times are seconds or end in ms, s, m, h or d.\n");
     return out;
 }
 
 std::string default_file()
 {
     const settings defaults;
-    std::string out = "// The settings of watchword serve with their defaults. Use: watchword serve --config FILE\n"
-                      "// The environment (WATCHWORD_GROUP_NAME) and options win over this file.\n{\n";
-    std::string group;
-    const auto rows = table();
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        const auto& d = rows[i];
-        if (d.is_secret) continue;
-        const std::string this_group(d.key.substr(0, d.key.find('.')));
-        if (this_group != group) {
-            if (!group.empty()) out.append("\n  },\n");
-            out.append("  \"").append(this_group).append("\": {\n");
-            group = this_group;
+    std::string out = "// The settings of watchword serve with their defaults: watchword serve --config FILE\n"
+                      "// The environment (WATCHWORD_GROUP_NAME) and flags win over this file. Leave out what you do\n"
+                      "// not change.\n{";
+    std::string_view group;
+    for (const auto& d : table()) {
+        if (d.environment_only) continue;
+        const auto dot = d.key.find('.');
+        if (d.key.substr(0, dot) != group) {
+            out.append(group.empty() ? "\n" : "\n  },\n\n");
+            group = d.key.substr(0, dot);
+            out.append("  ").append(quote(group)).append(": {\n");
         } else {
             out.append(",\n");
         }
-        const auto value = d.write(defaults);
-        const bool bare = value == "true" || value == "false" ||
-                          (!value.empty() && value.find_first_not_of("0123456789") == value.npos);
-        out.append("    // ").append(d.text).append("\n    ");
-        out.append(boost::json::serialize(
-            boost::json::string(d.key.data() + group.size() + 1, d.key.size() - group.size() - 1)));
-        out.append(": ").append(bare ? value : boost::json::serialize(boost::json::string(value)));
+        out.append("    // ").append(d.text);
+        if (d.type == kind::choice) out.append(" Give ").append(expectation(d)).append(".");
+        out.append("\n    ").append(quote(d.key.substr(dot + 1))).append(": ").append(json_value(d, defaults));
     }
     return out + "\n  }\n}\n";
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <type_traits>
+#include <utility>
 
 namespace watchword::settings {
 namespace {
@@ -213,7 +214,7 @@ constexpr row addresses(std::string_view key, std::string_view meaning)
 }
 
 using S = settings;
-constexpr row rows[] = {
+constexpr descriptor rows[] = {
     addresses("server.listen", "Where to listen, one or more of them; port 0 picks a free port and prints it.")
         .with_flag("--listen")
         .or_environment("WATCHWORD_LISTEN"),
@@ -289,3 +290,49 @@ constexpr row rows[] = {
 };
 
 } // namespace
+
+std::span<const descriptor> table()
+{
+    return rows;
+}
+
+const descriptor* find_key(std::string_view key)
+{
+    const auto* const found =
+        std::find_if(std::begin(rows), std::end(rows), [&](const auto& each) { return each.key == key; });
+    return found == std::end(rows) ? nullptr : found;
+}
+
+std::string environment_name(const descriptor& d)
+{
+    std::string name = "WATCHWORD_";
+    for (const char c : d.key) {
+        const bool letter = c >= 'a' && c <= 'z';
+        name.push_back(c == '.' ? '_' : letter ? static_cast<char>(c - 'a' + 'A') : c);
+    }
+    return name;
+}
+
+std::string expectation(const descriptor& d)
+{
+    const auto duration_of = [](std::uint64_t value) {
+        return format_duration(milliseconds(static_cast<long>(value)));
+    };
+    switch (d.type) {
+    case kind::list: return "ADDRESS:PORT such as 127.0.0.1:5000, [::1]:5000 or localhost:5000";
+    case kind::text: return d.least > 0 ? "a text that is not empty" : "a text without control characters";
+    case kind::count: return "a whole number from " + std::to_string(d.least) + " to " + std::to_string(d.most);
+    case kind::bytes:
+        return "a size from " + format_bytes(d.least) + " to " + format_bytes(d.most) + ", in bytes or such as 64KiB";
+    case kind::duration:
+        return "a time from " + duration_of(d.least) + " to " + duration_of(d.most) +
+               ", in seconds or such as 1500ms, 5m";
+    case kind::boolean: return "true or false";
+    case kind::choice: break;
+    }
+    std::string all;
+    for (const auto name : d.choices) all.append(all.empty() ? "one of " : ", ").append(name);
+    return all;
+}
+
+} // namespace watchword::settings

@@ -1,0 +1,88 @@
+#include "core/json.hpp"
+#include "settings/help.hpp"
+#include "settings/table.hpp"
+#include "settings_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <fstream>
+#include <iterator>
+#include <set>
+
+namespace {
+
+using namespace watchword;
+
+std::string shipped_file()
+{
+    std::ifstream in(WATCHWORD_SOURCE_DIR "/config/watchword.json", std::ios::binary);
+    BOOST_REQUIRE(in);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(texts_from_the_table)
+
+BOOST_AUTO_TEST_CASE(help_names_every_flag_and_setting_with_its_default)
+{
+    const auto help = settings::help_text();
+    const settings::settings defaults;
+    for (const auto& d : settings::table()) {
+        if (!d.flag.empty()) BOOST_TEST(help.find("  " + std::string(d.flag)) != help.npos, d.flag);
+        if (!d.short_environment.empty()) BOOST_TEST(help.find(d.short_environment) != help.npos, d.short_environment);
+        if (d.environment_only) continue;
+        BOOST_TEST(help.find("  " + std::string(d.key)) != help.npos, d.key);
+        if (d.write(defaults) != "") BOOST_TEST(help.find("[" + d.write(defaults) + "]") != help.npos, d.key);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(help_fits_a_terminal)
+{
+    const auto help = settings::help_text();
+    std::size_t longest = 0;
+    for (std::size_t at = 0; at < help.size();) {
+        const auto end = help.find('\n', at);
+        BOOST_REQUIRE_NE(end, help.npos);
+        longest = std::max(longest, end - at);
+        at = end + 1;
+    }
+    BOOST_TEST(longest <= 100u);
+}
+
+BOOST_AUTO_TEST_CASE(no_two_settings_share_a_name)
+{
+    std::set<std::string> seen;
+    for (const auto& d : settings::table()) {
+        BOOST_TEST(seen.insert(std::string(d.key)).second, d.key);
+        BOOST_TEST(seen.insert(settings::environment_name(d)).second, d.key);
+        if (!d.flag.empty()) BOOST_TEST(seen.insert(std::string(d.flag)).second, d.flag);
+        if (!d.short_environment.empty()) BOOST_TEST(seen.insert(std::string(d.short_environment)).second, d.key);
+        BOOST_TEST(!d.text.empty(), d.key);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_shipped_file_is_the_one_that_the_table_makes)
+{
+    BOOST_TEST((shipped_file() == settings::default_file()), "write it anew: watchword config > config/watchword.json");
+}
+
+BOOST_AUTO_TEST_CASE(the_shipped_file_holds_every_setting_and_gives_the_defaults)
+{
+    const auto text = shipped_file();
+    const auto parsed = core::parse_json(text, {8, true});
+    BOOST_REQUIRE(parsed);
+    std::size_t held = 0;
+    for (const auto& group : parsed->as_object()) held += group.value().as_object().size();
+    std::size_t expected = 0;
+    for (const auto& d : settings::table()) expected += d.environment_only ? 0 : 1;
+    BOOST_TEST(held == expected);
+
+    test::given g;
+    g.config = text;
+    const auto loaded = test::values_of(g);
+    const settings::settings defaults;
+    for (const auto& d : settings::table()) BOOST_TEST(d.write(loaded) == d.write(defaults), d.key);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
