@@ -1,6 +1,7 @@
 #include "http/connection.hpp"
 
 #include "core/log.hpp"
+#include "http/drained_buffer.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -64,12 +65,25 @@ void connection::enter_reading()
     }
 }
 
-void connection::expire_if_due(steady_clock::time_point now)
+void connection::sweep(steady_clock::time_point now)
 {
-    if (now < deadline_ || phase_ == phase::answer) return;
-    expired_ = true;
     core::error_code ignored;
-    socket_.cancel(ignored);
+    if (now >= deadline_ && phase_ != phase::answer) {
+        expired_ = true;
+        socket_.cancel(ignored);
+    } else if (looks_for_end_) {
+        looks_for_end_ = false;
+        if (has_ended()) socket_.cancel(ignored);
+    }
+}
+
+// Whether the client has closed its side: see drained_buffer.
+bool connection::has_ended()
+{
+    core::error_code ec;
+    std::array<char, 1> next;
+    socket_.receive(asio::buffer(next), asio::socket_base::message_peek, ec);
+    return ec == asio::error::eof;
 }
 
 void connection::drain(steady_clock::time_point until)
@@ -106,9 +120,11 @@ core::task<> connection::run()
             if (!sent) co_return;
         }
         enter_reading();
+        looks_for_end_ = true;
         const auto room = reader_.prepare();
-        const auto buffer = asio::buffer(room.data(), room.size());
+        const drained_buffer buffer(asio::buffer(room.data(), room.size()));
         const auto [ec, size] = co_await socket_.async_read_some(buffer, no_throw);
+        looks_for_end_ = false;
         if (!ec) {
             reader_.commit(size);
             continue;

@@ -48,8 +48,8 @@ public:
     // Serves requests until the client leaves, or an error, a limit or the drain ends it.
     core::task<> run();
 
-    // Called by the coarse sweep of the thread: gives up what has taken too long.
-    void expire_if_due(std::chrono::steady_clock::time_point now);
+    // Called now and then by the thread: gives up what has taken too long, and clients that have gone in silence.
+    void sweep(std::chrono::steady_clock::time_point now);
     // An idle connection may stay until `until`, for the request that is perhaps under way already.
     void drain(std::chrono::steady_clock::time_point until);
     // Ends reading and writing at once; a handler that runs is still waited for.
@@ -66,6 +66,7 @@ private:
     bool send_now(std::string_view& head, std::string_view& tail, core::error_code&);
     void enter(phase, std::chrono::milliseconds timeout);
     void enter_reading();
+    bool has_ended();
     bool closes_after(const response&) const;
     void acquire_output();
     void release_output();
@@ -80,6 +81,7 @@ private:
     std::uint64_t served_ = 0;
     phase phase_ = phase::idle;
     bool expired_ = false;
+    bool looks_for_end_ = false; // a read waits, and nobody has looked yet whether it waits for nothing
     bool aborted_ = false;
 };
 

@@ -24,6 +24,17 @@ constexpr auto line_bytes = [] {
     return ok;
 }();
 
+// Whether 8 bytes hold neither a control character nor DEL, which is what nearly all of a header is.
+bool is_plain_text(const char* eight) noexcept
+{
+    std::uint64_t x = 0;
+    std::memcpy(&x, eight, sizeof x);
+    constexpr std::uint64_t each = 0x0101010101010101u, high = each * 0x80;
+    const std::uint64_t below_space = (x - each * 0x20) & ~x;
+    const std::uint64_t del = x ^ (each * 0x7F);
+    return ((below_space | ((del - each) & ~del)) & high) == 0; // may only be wrong by saying no
+}
+
 // Bytes that may stand in a target (RFC 3986).
 constexpr auto target_bytes = [] {
     std::array<bool, 256> ok{};
@@ -190,6 +201,10 @@ request_reader::scan request_reader::scan_lines()
 {
     const char* const data = buffer_.get();
     for (; scanned_ < end_; ++scanned_) {
+        if (scanned_ > line_ && data[scanned_ - 1] != '\r') {
+            while (scanned_ + 8 <= end_ && is_plain_text(data + scanned_)) scanned_ += 8;
+            if (scanned_ == end_) break;
+        }
         const auto c = static_cast<unsigned char>(data[scanned_]);
         const bool after_cr = scanned_ > line_ && data[scanned_ - 1] == '\r';
         if (c == '\n') {

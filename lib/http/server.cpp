@@ -183,7 +183,7 @@ private:
             sweep_timer_.expires_after(sweep_interval);
             co_await sweep_timer_.async_wait(no_throw);
             const auto now = steady_clock::now();
-            for (auto& c : context_.connections) c.expire_if_due(now);
+            for (auto& c : context_.connections) c.sweep(now);
             if (context_.draining && now >= drain_until_) abort();
         }
     }

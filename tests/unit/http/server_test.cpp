@@ -54,6 +54,7 @@ public:
     {
         send("GET " + std::string(path) + " HTTP/1.1\r\nHost: x\r\n" + std::string(extra) + "\r\n");
     }
+    void shutdown_send() { socket_.shutdown(asio_tcp::socket::shutdown_send); }
     boost::system::error_code last_error;
 
 private:
@@ -183,7 +184,7 @@ BOOST_AUTO_TEST_CASE(a_reader_that_stops_is_given_up_after_the_write_timeout)
     settings.limits.write_timeout = std::chrono::milliseconds(300);
     client c(start(), 4096);
     c.get("/big");
-    c.read(1); // it has been accepted and has begun
+    c.read(1);                                                    // it has been accepted and has begun
     while (server->connections() != 0) std::this_thread::yield(); // bounded by the timeout of the whole test
     BOOST_TEST(c.read_all().size() < big.size());
 }
@@ -226,6 +227,20 @@ BOOST_AUTO_TEST_CASE(head_of_a_stream_and_of_a_body_sends_no_body)
     BOOST_TEST(count(all, "Content-Length: 5\r\n") == 1u);
     BOOST_TEST(count(all, "sss") == 0u);
     BOOST_TEST(all.ends_with("\r\n\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_closes_its_side_with_the_request_gets_its_answer_and_the_end)
+{
+    client c(start());
+    c.get("/hello");
+    c.shutdown_send();             // the end arrives with the request: no event of its own
+    const auto all = c.read_all(); // long before the idle timeout
+    BOOST_TEST(all.ends_with("hello"));
+    BOOST_TEST((c.last_error == boost::asio::error::eof));
+    client half(server->addresses().front());
+    half.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf");
+    half.shutdown_send();
+    BOOST_TEST(half.read_all() == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_connection_ends_after_its_share_of_requests)
