@@ -37,6 +37,7 @@ connection::connection(tcp_socket socket, connection_context& context)
     const auto peer = socket_.remote_endpoint(ec);
     if (!ec) remote_address_ = peer.address().to_string();
     context_.connections.push_back(*this);
+    context_.open_connections.fetch_add(1, std::memory_order_relaxed);
 }
 
 connection::~connection()

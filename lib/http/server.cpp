@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <charconv>
 #include <list>
+#include <new>
 #include <stdexcept>
 #include <thread>
 
@@ -165,15 +166,19 @@ private:
 
     void admit(tcp_socket socket)
     {
-        if (context_.open_connections.fetch_add(1, std::memory_order_relaxed) >= context_.limits.connections) {
-            context_.open_connections.fetch_sub(1, std::memory_order_relaxed);
+        if (context_.open_connections.load(std::memory_order_relaxed) >= context_.limits.connections) {
             core::error_code ignored;
             socket.non_blocking(true, ignored);
             socket.write_some(asio::buffer(too_many_connections), ignored);
             return;
         }
-        auto c = std::make_unique<connection>(std::move(socket), context_);
-        asio::co_spawn(io_, serve(std::move(c)), asio::detached);
+        try {
+            auto c = std::make_unique<connection>(std::move(socket), context_);
+            if (context_.draining) c->drain(steady_clock::now() + idle_while_draining);
+            asio::co_spawn(io_, serve(std::move(c)), asio::detached);
+        } catch (const std::bad_alloc&) { // one client less, but accepting goes on
+            core::log::error("out of memory for a connection", {});
+        }
     }
 
     // Timeouts are coarse: a timer for each operation would cost 4 to 5 us a request.
