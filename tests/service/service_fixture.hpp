@@ -1,0 +1,90 @@
+#pragma once
+
+#include "accounts/accounts.hpp"
+#include "accounts/token_checker.hpp"
+#include "api/health.hpp"
+#include "api/tutorial.hpp"
+#include "http/router.hpp"
+#include "store/users.hpp"
+#include "support/run_task.hpp"
+#include "support/temporary_directory.hpp"
+
+#include <string>
+
+namespace watchword::test {
+
+// Stands where the test puts it.
+class manual_clock final : public core::clock {
+public:
+    core::timestamp time{std::chrono::seconds(1'800'000'000)};
+    core::timestamp now() const noexcept override { return time; }
+};
+
+// Every run is the same (splitmix64 from a fixed seed).
+class repeatable_random final : public core::random_source {
+public:
+    void fill(std::span<std::byte> out) override
+    {
+        for (auto& b : out) {
+            std::uint64_t x = state_ += 0x9E3779B97F4A7C15u;
+            x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
+            x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
+            b = static_cast<std::byte>(x >> 56);
+        }
+    }
+
+private:
+    std::uint64_t state_ = 1;
+};
+
+// What server/ puts together, on a new SQLite file, with hashes that cost little.
+struct service {
+    temporary_directory directory;
+    manual_clock clock;
+    repeatable_random random;
+    std::string database_file = (directory.path() / "service.db").string();
+    store::database database{{"sqlite:" + database_file, 2, 64, std::chrono::seconds(5)}};
+    crypto::hs256_tokens tokens{core::secret_string(std::string(32, 'k'))};
+    core::workers hashing{{"hash", 1, 16}};
+    accounts::service accounts{{{64, 1}, std::chrono::seconds(10), true}, database, hashing, random};
+    accounts::token_checker checker{tokens, std::chrono::seconds(1800), database, clock, random};
+    api::tutorial tutorial{accounts, checker, database};
+    http::router routes;
+
+    service()
+    {
+        tutorial.add_routes(routes);
+        api::add_health_routes(routes);
+    }
+
+    http::response ask(http::method m, std::string_view path, std::vector<http::header_field> headers = {},
+                       std::string_view body = {})
+    {
+        http::request q;
+        q.method = m;
+        q.path = path;
+        q.headers = std::move(headers);
+        q.body = body;
+        return run_task(routes.answer(q));
+    }
+    http::response post(std::string_view path, std::string_view form)
+    {
+        return ask(http::method::post, path, {{"Content-Type", "application/x-www-form-urlencoded"}}, form);
+    }
+    int sign_up(const std::string& email, const std::string& password = "pw")
+    {
+        return static_cast<int>(post("/signup", "name=N&email=" + email + "&password=" + password).status());
+    }
+    // The token, or the status as text.
+    std::string log_in(const std::string& email, const std::string& password = "pw")
+    {
+        const auto r = post("/login", "email=" + email + "&password=" + password);
+        if (r.status() != http::status::created) return std::to_string(static_cast<int>(r.status()));
+        const std::string body(r.body());
+        return body.substr(10, body.size() - 13); // {"token":"..."}\n
+    }
+    http::response list(std::string_view token) { return ask(http::method::get, "/user", {{"x-access-token", token}}); }
+    int list_status(std::string_view token) { return static_cast<int>(list(token).status()); }
+};
+
+} // namespace watchword::test
