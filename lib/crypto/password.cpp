@@ -50,6 +50,11 @@ verdict verify_argon2id(std::string_view password, std::string_view stored, cons
 
 } // namespace
 
+bool is_verifiable(argon2id_parameters p) noexcept
+{
+    return is_within_bounds(p.memory_kib, p.passes);
+}
+
 std::string hash_password(std::string_view password, argon2id_parameters p, core::random_source& random)
 {
     std::array<char, salt_size> salt;

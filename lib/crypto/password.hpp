@@ -16,6 +16,9 @@ struct argon2id_parameters {
     std::uint32_t passes = 2;
 };
 
+// Whether verify_password takes hashes of that cost; new ones of any other could never be used.
+bool is_verifiable(argon2id_parameters) noexcept;
+
 // A PHC string, $argon2id$v=19$m=...,t=...,p=1$salt$hash, with 16 bytes of salt and 32 of hash.
 // Throws std::bad_alloc without memory, std::invalid_argument for parameters that Argon2 does not have.
 std::string hash_password(std::string_view password, argon2id_parameters, core::random_source&);

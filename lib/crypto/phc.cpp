@@ -51,6 +51,12 @@ std::string format_argon2id(const argon2id_hash& h)
            to_standard(core::base64url_encode(h.salt)) + "$" + to_standard(core::base64url_encode(h.hash));
 }
 
+bool is_within_bounds(std::uint64_t memory_kib, std::uint64_t passes) noexcept
+{
+    return memory_kib >= least_memory_kib && memory_kib <= most_memory_kib && passes > 0 &&
+           passes <= most_work_kib / memory_kib;
+}
+
 std::optional<argon2id_hash> parse_argon2id(std::string_view text)
 {
     if (!text.starts_with(prefix)) return std::nullopt;
@@ -59,8 +65,7 @@ std::optional<argon2id_hash> parse_argon2id(std::string_view text)
     const auto passes = memory ? take_number(text, "t=", ',') : std::nullopt;
     const auto lanes = passes ? take_number(text, "p=", '$') : std::nullopt;
     if (!lanes || *lanes != 1) return std::nullopt;
-    if (*memory < least_memory_kib || *memory > most_memory_kib || *passes == 0 || *passes > most_work_kib / *memory)
-        return std::nullopt;
+    if (!is_within_bounds(*memory, *passes)) return std::nullopt;
     const auto middle = text.find('$');
     if (middle == text.npos) return std::nullopt;
     auto salt = decode(text.substr(0, middle));

@@ -16,8 +16,11 @@ struct argon2id_hash {
 
 std::string format_argon2id(const argon2id_hash&);
 
-// Nothing unless `text` is the one spelling that format_argon2id gives to a hash within the bounds: at most 256 MiB,
-// 1 GiB x passes in all, a salt of 8 to 64 bytes and a hash of 16 to 64.
+// At least 8 KiB and one pass, at most 256 MiB and 1 GiB x passes in all.
+bool is_within_bounds(std::uint64_t memory_kib, std::uint64_t passes) noexcept;
+
+// Nothing unless `text` is the one spelling that format_argon2id gives to a hash within these bounds, with a salt of 8
+// to 64 bytes and a hash of 16 to 64.
 std::optional<argon2id_hash> parse_argon2id(std::string_view text);
 
 } // namespace watchword::crypto

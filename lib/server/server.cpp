@@ -88,6 +88,9 @@ void serve(const settings::settings& s)
     core::system_random random;
     if (!crypto::passwords_self_test()) throw std::runtime_error("Argon2id gives wrong results on this machine");
 
+    if (!crypto::is_verifiable({s.passwords.memory_kib, s.passwords.passes}))
+        throw std::runtime_error("passwords.memory_kib is over 256 MiB, or times passwords.passes over 1 GiB");
+
     // A secret that cannot be used is found before the database is touched, a new one is made only for a good database.
     core::secret_string secret;
     if (names_secret(s)) secret = load_secret(s.secret.value, s.secret.file, false, random);
