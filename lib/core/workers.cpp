@@ -15,7 +15,7 @@ workers::workers(settings s) : settings_(std::move(s))
 {
     const std::size_t count = std::max<std::size_t>(settings_.threads, 1);
     threads_.reserve(count);
-    for (std::size_t slot = 0; slot < count; ++slot) threads_.emplace_back([this, slot] { work(slot); });
+    for (std::size_t slot = 0; slot < count; ++slot) threads_.emplace_back([this, slot] { run_jobs(slot); });
 }
 
 workers::~workers()
@@ -52,7 +52,7 @@ void workers::enqueue(job& j)
     j.refuse(why);
 }
 
-void workers::work(std::size_t slot)
+void workers::run_jobs(std::size_t slot)
 {
     name_this_thread(settings_.name + "/" + std::to_string(slot));
     std::unique_lock lock(mutex_);

@@ -156,7 +156,7 @@ private:
     };
 
     void enqueue(job&);
-    void work(std::size_t slot);
+    void run_jobs(std::size_t slot);
 
     const settings settings_;
     mutable std::mutex mutex_; // guards everything below but threads_

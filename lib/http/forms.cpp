@@ -83,10 +83,13 @@ private:
 struct part_header {
     std::optional<std::string> name;
     bool is_file = false;
+    bool is_readable = true; // as the value of a field: UTF-8, not encoded, no form in the form
 };
 
-bool is_readable_charset(std::string_view charset)
+bool is_readable_type(const media_type& type)
 {
+    if (type.essence.starts_with("multipart/")) return false;
+    const auto charset = type.parameter("charset").value_or("utf-8");
     return core::iequals(charset, "utf-8") || core::iequals(charset, "utf8") || core::iequals(charset, "us-ascii");
 }
 
@@ -108,12 +111,11 @@ core::result<void> read_part_line(std::string_view line, part_header& out)
         out.is_file = disposition->parameter("filename") || disposition->parameter("filename*");
     } else if (core::iequals(name, "Content-Type")) {
         const auto type = parse_media_type(value);
-        const auto charset = type ? type->parameter("charset") : std::nullopt;
-        if (charset && !is_readable_charset(*charset)) return core::errc::invalid_input;
+        if (!type || !is_readable_type(*type)) out.is_readable = false;
     } else if (core::iequals(name, "Content-Transfer-Encoding")) {
         const auto encoding = core::trim(value); // RFC 7578 section 4.7: deprecated; nothing is decoded
         if (!core::iequals(encoding, "binary") && !core::iequals(encoding, "8bit") && !core::iequals(encoding, "7bit"))
-            return core::errc::invalid_input;
+            out.is_readable = false;
     }
     return {};
 }
@@ -173,7 +175,7 @@ core::result<form> parse_multipart(std::string_view body, std::string_view bound
         const auto header = take_part_header(part, limits);
         if (!header) return header.error();
         if (header->is_file) continue;
-        if (!header->name) return core::errc::invalid_input;
+        if (!header->name || !header->is_readable) return core::errc::invalid_input;
         out.add(*header->name, std::string(part));
     }
     if (found == delimiter::none) return core::errc::invalid_input;

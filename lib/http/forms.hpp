@@ -35,8 +35,8 @@ core::result<form> parse_urlencoded(std::string_view body, const form_limits& li
 
 // multipart/form-data (RFC 7578 on RFC 2046 section 5.1), strict: CRLF line ends and a closing boundary, or the whole
 // form is refused. Parts with a filename are files and left out; text before the first boundary and after the last is
-// ignored. Errors: invalid_input (also for a part in a charset other than UTF-8, and a boundary that is none),
-// too_large (parts or their headers).
+// ignored. Errors: invalid_input (also for a field in a charset other than UTF-8, in a transfer encoding or of a
+// multipart type, and for a boundary that is none), too_large (parts or their headers).
 core::result<form> parse_multipart(std::string_view body, std::string_view boundary, const form_limits& limits = {});
 
 } // namespace watchword::http

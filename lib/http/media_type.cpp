@@ -69,12 +69,12 @@ bool read_parameters(scanner& in, media_type& out)
         if (in.at_end()) return true;
         if (!in.take(';')) return false;
         in.skip_blanks();
-        const auto name = in.token();
+        auto name = lower(in.token());
         if (name.empty()) continue; // RFC 9110 section 5.6.6 allows it
-        if (!in.take('=') || out.parameters.size() == most_parameters) return false;
+        if (!in.take('=') || out.parameters.size() == most_parameters || out.parameter(name)) return false;
         auto value = in.take('"') ? in.quoted() : std::optional<std::string>(in.token());
         if (!value) return false;
-        out.parameters.emplace_back(lower(name), std::move(*value));
+        out.parameters.emplace_back(std::move(name), std::move(*value));
     }
 }
 

@@ -30,6 +30,20 @@ std::string inflate(std::string_view data, std::size_t size)
     return out;
 }
 
+std::vector<vector_case> read_cases(const std::string& path)
+{
+    std::istringstream lines(read_file(path));
+    std::vector<vector_case> cases;
+    for (std::string line; std::getline(lines, line);) {
+        constexpr std::string_view infinity = ": Infinity"; // as Python writes it; no JSON
+        for (auto at = line.find(infinity); at != line.npos; at = line.find(infinity))
+            line.replace(at, infinity.size(), ": null");
+        if (!line.empty()) cases.push_back({boost::json::parse(line).as_object()});
+    }
+    if (cases.empty()) throw std::runtime_error("no vectors in " + path);
+    return cases;
+}
+
 } // namespace
 
 std::string shared_path(std::string_view relative)
@@ -62,20 +76,21 @@ std::int64_t vector_case::number(std::string_view name) const
     return fields.at({name.data(), name.size()}).to_number<std::int64_t>();
 }
 
-std::string vector_case::bytes() const
+std::string vector_case::bytes(std::string_view stem) const
 {
-    if (fields.contains("raw_b64")) return base64_decode(text("raw_b64"));
-    return inflate(base64_decode(text("raw_zlib_b64")), static_cast<std::size_t>(number("len")));
+    const std::string plain = std::string(stem) + "_b64", packed = std::string(stem) + "_zlib_b64";
+    if (fields.contains(plain)) return base64_decode(text(plain));
+    return inflate(base64_decode(text(packed)), static_cast<std::size_t>(number("len")));
 }
 
 std::vector<vector_case> read_vectors(std::string_view relative)
 {
-    std::istringstream lines(read_file(shared_path("vectors/" + std::string(relative))));
-    std::vector<vector_case> cases;
-    for (std::string line; std::getline(lines, line);)
-        if (!line.empty()) cases.push_back({boost::json::parse(line).as_object()});
-    if (cases.empty()) throw std::runtime_error("no vectors in " + std::string(relative));
-    return cases;
+    return read_cases(shared_path("vectors/" + std::string(relative)));
+}
+
+std::vector<vector_case> read_own_vectors(std::string_view relative)
+{
+    return read_cases(WATCHWORD_SOURCE_DIR "/tests/data/" + std::string(relative));
 }
 
 std::string base64_decode(std::string_view text)

@@ -19,12 +19,14 @@ struct vector_case {
 
     std::string text(std::string_view name) const; // empty if absent or no text
     std::int64_t number(std::string_view name) const;
-    // raw_b64 decoded, or raw_zlib_b64 decoded and inflated.
-    std::string bytes() const;
+    // <stem>_b64 decoded, or <stem>_zlib_b64 decoded and inflated.
+    std::string bytes(std::string_view stem = "raw") const;
 };
 
 // `relative` to shared/vectors.
 std::vector<vector_case> read_vectors(std::string_view relative);
+// `relative` to tests/data.
+std::vector<vector_case> read_own_vectors(std::string_view relative);
 
 std::string base64_decode(std::string_view text);
 

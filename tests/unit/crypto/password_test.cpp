@@ -159,4 +159,17 @@ BOOST_AUTO_TEST_CASE(hostile_costs_are_refused_before_any_work)
         BOOST_TEST((crypto::verify_password("pw", bad, cheap) == verdict::unusable), bad);
 }
 
+BOOST_AUTO_TEST_CASE(costs_are_verifiable_up_to_the_bounds_and_no_further)
+{
+    for (const crypto::argon2id_parameters p : {crypto::argon2id_parameters{}, {8, 1}, {262'144, 4}, {1024, 1024}})
+        BOOST_TEST(crypto::is_verifiable(p));
+    for (const crypto::argon2id_parameters p : {crypto::argon2id_parameters{7, 1},
+                                                {8, 0},
+                                                {262'145, 1},
+                                                {262'144, 5},
+                                                {1024, 1025},
+                                                {UINT32_MAX, UINT32_MAX}})
+        BOOST_TEST(!crypto::is_verifiable(p));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,73 @@
+#include "support/server_process.hpp"
+
+#include <boost/json/parse.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <stdexcept>
+
+namespace watchword::test {
+namespace {
+
+std::vector<std::string> command(const std::filesystem::path& directory, const std::vector<std::string>& arguments)
+{
+    std::vector<std::string> all{watchword_binary(), "serve", "--no-limits", "--listen", "127.0.0.1:0"};
+    bool has_database = false;
+    for (const auto& argument : arguments) has_database = has_database || argument.starts_with("--database");
+    if (!has_database) all.insert(all.end(), {"--database", "sqlite:" + (directory / "watchword.db").string()});
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return all;
+}
+
+std::vector<std::string> split(std::string_view list)
+{
+    std::vector<std::string> all;
+    for (std::size_t begin = 0; begin <= list.size();) {
+        const auto end = std::min(list.find(',', begin), list.size());
+        all.emplace_back(list.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return all;
+}
+
+} // namespace
+
+std::string watchword_binary()
+{
+    const char* const set = std::getenv("WATCHWORD_BINARY");
+    return set ? set : WATCHWORD_BINARY;
+}
+
+server_process::server_process(const std::filesystem::path& directory, const std::vector<std::string>& arguments,
+                               const environment& more)
+    : child_(command(directory, arguments), more)
+{
+    const auto line = child_.await_error_line("\"message\":\"ready\"", std::chrono::seconds(20));
+    if (!line) throw std::runtime_error("the server did not become ready; it wrote: " + log());
+    addresses_ = split(std::string_view(boost::json::parse(*line).at("listen").as_string()));
+}
+
+server_process::~server_process()
+{
+    try {
+        if (!stopped_) stop();
+    } catch (const std::exception&) { // it was killed; a test that cares calls stop() itself
+    }
+}
+
+int server_process::stop()
+{
+    stopped_ = true;
+    child_.signal(SIGTERM);
+    return child_.wait(std::chrono::seconds(30));
+}
+
+void server_process::kill()
+{
+    stopped_ = true;
+    child_.signal(SIGKILL);
+    child_.wait();
+}
+
+} // namespace watchword::test

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "support/process.hpp"
+
+#include <filesystem>
+
+namespace watchword::test {
+
+// The program under test: WATCHWORD_BINARY of the environment, else the one built with the tests.
+std::string watchword_binary();
+
+// A running `watchword serve` on a free port, without rate limits, on the database watchword.db in a directory, which a
+// later server can be started on again. One thread.
+class server_process {
+public:
+    // Returns when the server is ready; std::runtime_error with what it wrote if it ends before, or takes over 20 s.
+    // Arguments come last, so that a --database or --listen among them counts too.
+    explicit server_process(const std::filesystem::path& directory, const std::vector<std::string>& arguments = {},
+                            const environment& more = {});
+    // Stops it as stop() does.
+    ~server_process();
+
+    // ADDRESS:PORT of each --listen.
+    const std::vector<std::string>& addresses() const noexcept { return addresses_; }
+    const std::string& address() const { return addresses_.at(0); }
+
+    process& child() noexcept { return child_; }
+    // SIGTERM, then the exit code. Throws if it has not ended in 30 s; it is killed then.
+    int stop();
+    // As if the machine had died.
+    void kill();
+    // Everything it wrote so far; after stop(), everything.
+    std::string log() const { return child_.output() + child_.errors(); }
+
+private:
+    process child_;
+    std::vector<std::string> addresses_;
+    bool stopped_ = false;
+};
+
+} // namespace watchword::test

@@ -1,0 +1,161 @@
+#include "core/per_thread.hpp"
+#include "core/workers.hpp"
+#include "support/run_task.hpp"
+
+#include <boost/asio/detached.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <latch>
+#include <set>
+
+namespace {
+
+using namespace watchword;
+using namespace std::chrono_literals;
+
+template <class Work> auto run(core::workers& w, Work work, core::deadline latest = core::deadline::max())
+{
+    return test::run_task(w.run(std::move(work), latest));
+}
+
+// Holds the only thread of a pool until it is let go.
+struct holder {
+    std::latch started{1}, released{1};
+    core::asio::io_context io{1};
+    std::thread thread;
+
+    explicit holder(core::workers& w)
+    {
+        auto hold = [this](std::size_t) -> core::result<int> {
+            started.count_down();
+            released.wait();
+            return 0;
+        };
+        thread = std::thread([&w, hold] { run(w, hold); });
+        started.wait();
+    }
+    void release()
+    {
+        released.count_down();
+        thread.join();
+    }
+};
+
+core::result<int> answer(std::size_t)
+{
+    return 42;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(workers)
+
+BOOST_AUTO_TEST_CASE(work_gives_its_value_its_error_or_its_exception)
+{
+    core::workers w({"test", 2, 10});
+    BOOST_TEST(run(w, answer).value() == 42);
+    const auto fails = [](std::size_t) -> core::result<int> { return core::errc::not_found; };
+    BOOST_TEST((run(w, fails).error() == core::errc::not_found));
+    const auto throws = [](std::size_t) -> core::result<int> { throw std::runtime_error("x"); };
+    BOOST_CHECK_THROW(run(w, throws), std::runtime_error);
+}
+
+BOOST_AUTO_TEST_CASE(work_runs_elsewhere_and_the_caller_resumes_at_home)
+{
+    core::workers w({"test", 1, 10});
+    struct coroutine {
+        core::workers& w;
+        core::task<bool> operator()()
+        {
+            const auto home = std::this_thread::get_id();
+            const auto where = [](std::size_t) -> core::result<std::thread::id> { return std::this_thread::get_id(); };
+            const auto there = co_await w.run(where);
+            co_return *there != home&& std::this_thread::get_id() == home;
+        }
+    };
+    coroutine c{w};
+    BOOST_TEST(test::run_task(c()));
+}
+
+BOOST_AUTO_TEST_CASE(one_job_too_many_is_refused_at_once)
+{
+    core::workers w({"test", 1, 1});
+    holder h(w);
+    std::thread queued([&] { run(w, answer); });
+    while (w.statistics().waiting == 0) std::this_thread::yield();
+    BOOST_TEST((run(w, answer).error() == core::errc::overloaded));
+    h.release();
+    queued.join();
+}
+
+BOOST_AUTO_TEST_CASE(a_job_that_waited_too_long_is_not_run)
+{
+    core::workers w({"test", 1, 10});
+    holder h(w);
+    std::atomic<bool> ran = false;
+    const auto late = [&](std::size_t) -> core::result<int> {
+        ran = true;
+        return 0;
+    };
+    std::optional<core::errc> why;
+    std::thread waiter([&] {
+        const auto r = run(w, late, std::chrono::steady_clock::now() - 1s);
+        if (r.error() == core::errc::timed_out) why = core::errc::timed_out;
+    });
+    while (w.statistics().waiting == 0) std::this_thread::yield();
+    h.release();
+    waiter.join();
+    BOOST_TEST(why.has_value());
+    BOOST_TEST(!ran);
+    BOOST_TEST(w.statistics().refused == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(each_thread_has_a_slot_of_its_own)
+{
+    core::workers w({"test", 4, 100});
+    std::mutex mutex;
+    std::set<std::pair<std::size_t, std::thread::id>> seen;
+    core::asio::io_context io(1);
+    std::latch all(4);
+    const auto note = [&](std::size_t slot) -> core::result<int> {
+        all.arrive_and_wait(); // four at once: on four threads
+        const std::lock_guard lock(mutex);
+        seen.emplace(slot, std::this_thread::get_id());
+        return 0;
+    };
+    for (int i = 0; i < 4; ++i) core::asio::co_spawn(io, w.run(note), core::asio::detached);
+    io.run();
+    std::set<std::size_t> slots;
+    for (const auto& [slot, thread] : seen) slots.insert(slot);
+    BOOST_TEST((slots == std::set<std::size_t>{0, 1, 2, 3}));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_queued_is_done_before_the_pool_ends)
+{
+    std::atomic<int> done = 0;
+    core::asio::io_context io(1);
+    {
+        core::workers w({"test", 2, 1000});
+        const auto count = [&](std::size_t) -> core::result<int> { return ++done; };
+        for (int i = 0; i < 500; ++i) core::asio::co_spawn(io, w.run(count), core::asio::detached);
+        io.poll();
+    }
+    io.run();
+    BOOST_TEST(done == 500);
+}
+
+BOOST_AUTO_TEST_CASE(every_thread_has_its_own_value_and_finds_it_again)
+{
+    std::atomic<int> made = 0;
+    core::per_thread<int> values([&] { return ++made; });
+    core::per_thread<int> others([] { return 100; });
+    int& mine = values.local();
+    BOOST_TEST(others.local() == 100);
+    BOOST_TEST(&values.local() == &mine);
+    int* theirs = nullptr;
+    std::thread([&] { theirs = &values.local(); }).join();
+    BOOST_TEST(theirs != &mine);
+    BOOST_TEST(made == 2);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
