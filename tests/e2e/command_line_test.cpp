@@ -1,0 +1,202 @@
+// What the program says to whoever starts it.
+#include "e2e_fixture.hpp"
+#include "support/vectors.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <sstream>
+#include <sys/stat.h>
+
+namespace {
+
+using namespace watchword::test;
+
+finished run_watchword(std::vector<std::string> arguments, const environment& more = {})
+{
+    arguments.insert(arguments.begin(), watchword_binary());
+    return run_program(arguments, more);
+}
+
+bool contains(const std::string& text, const std::string& part)
+{
+    return text.find(part) != text.npos;
+}
+
+// `serve` in an empty directory, where it must change nothing.
+struct refused {
+    temporary_directory directory;
+
+    finished serve(std::vector<std::string> arguments, const environment& more = {})
+    {
+        arguments.insert(arguments.begin(),
+                         {"serve", "--listen", "127.0.0.1:0", "--database", "sqlite:" + (directory / "watchword.db")});
+        const auto done = run_watchword(arguments, more);
+        BOOST_TEST(done.exit_code != 0);
+        BOOST_TEST(!contains(done.errors, "\"ready\""));
+        BOOST_TEST(!std::filesystem::exists(directory / "watchword.db"));
+        BOOST_TEST(!std::filesystem::exists(directory / "watchword.db.secret"));
+        return done;
+    }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(command_line)
+
+BOOST_AUTO_TEST_CASE(version_and_help_go_to_standard_output)
+{
+    const auto version = run_watchword({"--version"});
+    BOOST_TEST(version.exit_code == 0);
+    BOOST_TEST(version.output.starts_with("watchword 0."));
+    BOOST_TEST(version.errors.empty());
+
+    const auto help = run_watchword({"--help"});
+    BOOST_TEST(help.exit_code == 0);
+    BOOST_TEST(contains(help.output, "\n  serve "));
+
+    const auto serve = run_watchword({"serve", "--help"});
+    BOOST_TEST(serve.exit_code == 0);
+    for (const auto* flag : {"--listen", "--database", "--secret-file", "--config", "--no-limits", "--threads"})
+        BOOST_TEST(contains(serve.output, flag), flag);
+}
+
+BOOST_AUTO_TEST_CASE(without_a_command_it_shows_how_it_is_used)
+{
+    const auto nothing = run_watchword({});
+    BOOST_TEST(nothing.exit_code == 2);
+    BOOST_TEST(contains(nothing.errors, "Usage:"));
+    BOOST_TEST(nothing.output.empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_command_is_refused_and_the_nearest_named)
+{
+    const auto done = run_watchword({"serv"});
+    BOOST_TEST(done.exit_code == 2);
+    BOOST_TEST(contains(done.errors, "did you mean serve?"), done.errors);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_unknown_flag_is_refused_and_the_nearest_named, refused)
+{
+    BOOST_TEST(contains(serve({"--liste", "127.0.0.1:0"}).errors, "did you mean --listen?"));
+    BOOST_TEST(contains(serve({"--secretfile", "x"}).errors, "did you mean --secret-file?"));
+    serve({"stray"});
+}
+
+BOOST_FIXTURE_TEST_CASE(an_unknown_key_of_the_configuration_is_refused_and_the_nearest_named, refused)
+{
+    const auto file = directory / "watchword.json";
+    write_file(file, "{ // a comment\n  \"server\": {\"listn\": [\"127.0.0.1:0\"]}\n}\n");
+    const auto done = serve({"--config", file});
+    BOOST_TEST(contains(done.errors, "server.listn"), done.errors);
+    BOOST_TEST(contains(done.errors, "did you mean server.listen?"), done.errors);
+    BOOST_TEST(contains(serve({"--config", directory / "absent.json"}).errors, "absent.json"));
+    write_file(file, "{");
+    serve({"--config", file});
+}
+
+BOOST_FIXTURE_TEST_CASE(an_unknown_variable_of_the_environment_is_refused_and_the_nearest_named, refused)
+{
+    const auto done = serve({}, {{"WATCHWORD_SERVER_LISTN", "127.0.0.1:0"}});
+    BOOST_TEST(contains(done.errors, "did you mean WATCHWORD_SERVER_LISTEN?"), done.errors);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_value_that_cannot_be_is_refused, refused)
+{
+    for (const auto& arguments : std::vector<std::vector<std::string>>{{"--threads", "-1"},
+                                                                       {"--threads", "many"},
+                                                                       {"--threads"},
+                                                                       {"--listen", "nowhere"},
+                                                                       {"--listen", "127.0.0.1:65536"},
+                                                                       {"--database", "mysql://localhost/x"},
+                                                                       {"--database", "sqlite:"}})
+        BOOST_TEST_CONTEXT(arguments.back()) serve(arguments);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_short_secret_is_refused_with_one_clear_line, refused)
+{
+    const auto file = directory / "secret";
+    write_file(file, "thirty-one bytes: one too few..\n");
+    std::filesystem::permissions(file, std::filesystem::perms::owner_read);
+    const auto done = serve({"--secret-file", file});
+    BOOST_TEST(done.exit_code == 1);
+    BOOST_TEST(contains(done.errors, "too short"), done.errors);
+    BOOST_TEST(!contains(done.errors, "thirty-one"), done.errors);
+    BOOST_TEST(std::count(done.errors.begin(), done.errors.end(), '\n') == 1, done.errors);
+    BOOST_TEST(contains(serve({}, {{"WATCHWORD_SECRET", "short-canary"}}).errors, "too short"));
+    BOOST_TEST(!contains(serve({}, {{"WATCHWORD_SECRET", "short-canary"}}).errors, "canary"));
+    BOOST_TEST(serve({"--secret-file", directory / "absent"}).exit_code == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_cost_of_passwords_that_no_login_could_verify_is_refused, refused)
+{
+    for (const auto* setting : {"passwords.passes=54", "passwords.memory_kib=262145"}) {
+        const auto done = serve({"--set", setting});
+        BOOST_TEST(done.exit_code == 1);
+        BOOST_TEST(contains(done.errors, "passwords.passes"), done.errors);
+    }
+    server_process most(directory.path(), {"--set", "passwords.passes=53"});
+    http_client client(most.address());
+    BOOST_TEST(client.form_post("/signup", registration("a@b.test")).status == 201);
+    token_of(client.form_post("/login", credentials("a@b.test")));
+}
+
+BOOST_AUTO_TEST_CASE(a_secret_is_made_beside_the_database_for_its_owner_alone)
+{
+    const temporary_directory directory;
+    const auto mask = ::umask(0); // the mode must not depend on it
+    const server_process server(directory.path());
+    ::umask(mask);
+    struct ::stat status {};
+    BOOST_REQUIRE(::stat((directory / "watchword.db.secret").c_str(), &status) == 0);
+    BOOST_TEST((status.st_mode & 07777) == 0600);
+    const auto secret = read_file(directory / "watchword.db.secret");
+    BOOST_TEST(secret.size() == 44); // 32 bytes as base64url, and a newline
+    BOOST_TEST(secret.back() == '\n');
+}
+
+BOOST_AUTO_TEST_CASE(flags_win_over_the_environment_and_that_over_the_file)
+{
+    const temporary_directory directory;
+    const auto file = directory / "watchword.json";
+    write_file(file, R"({"tokens": {"lifetime": "1h"}, "http": {"body_bytes": 2000, "header_count": 3}})");
+    server_process server(directory.path(), {"--config", file, "--set", "http.body_bytes=4000"},
+                          {{"WATCHWORD_HTTP_BODY_BYTES", "3000"}, {"WATCHWORD_HTTP_HEADER_COUNT", "50"}});
+    const auto status = [&](std::size_t size) {
+        return http_client(server.address()).form_post("/login", {{"email", std::string(size, 'x')}}).status;
+    };
+    BOOST_TEST(status(3900) == 401);
+    BOOST_TEST(status(4100) == 413);
+    name_values headers;
+    for (int i = 0; i < 30; ++i) headers.emplace_back("x-" + std::to_string(i), "y");
+    BOOST_TEST(http_client(server.address()).exchange("GET", "/health/live", headers).status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(the_printed_configuration_can_be_used)
+{
+    const temporary_directory directory;
+    const auto file = directory / "watchword.json";
+    const auto printed = run_watchword({"config"});
+    BOOST_TEST(printed.exit_code == 0);
+    write_file(file, printed.output);
+    server_process server(directory.path(), {"--config", file});
+    BOOST_TEST(http_client(server.address()).get("/health/live").status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(every_line_of_the_log_is_a_json_object)
+{
+    running_server s;
+    s.client.get("/nowhere");
+    BOOST_TEST(s.server.stop() == 0);
+    std::istringstream lines(s.server.log());
+    int count = 0;
+    for (std::string line; std::getline(lines, line); ++count) {
+        const auto value = boost::json::parse(line);
+        for (const auto* member : {"time", "level", "message"}) BOOST_TEST(value.as_object().contains(member), line);
+    }
+    BOOST_TEST(count >= 3);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
