@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""Finds coroutine code that GCC 12 miscompiles: coroutines.py BUILD [FILE...]
+
+BUILD is the directory of a configured build with clang (compile_commands.json); without FILEs every file of lib/, app/
+and tests/ with a co_await is looked at, headers too. First it proves itself on coroutine_traps_sample.cpp. Closes with
+"N passed, N failed", by file.
+"""
+import concurrent.futures
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import sources
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+QUERY = HERE / 'coroutine_traps.query'
+SAMPLE = HERE / 'coroutine_traps_sample.cpp'
+MATCH = re.compile(r'^(\S+:\d+):\d+: note: "(\w+)" binds here$', re.M)
+
+# What is found in SAMPLE, by function; the last function is clean.
+SAMPLE_FINDINGS = [
+    ('switch_on_co_await', 'switch'),
+    ('co_await_in_a_ternary', 'ternary'),
+    ('lambda_beside_co_await', 'lambda_in_co_await'),
+    ('braces_beside_co_await', 'braced_init_beside_co_await'),
+    ('co_await_in_braces', 'braced_init_beside_co_await'),
+    ('co_await_in_braces', 'co_await_inside_braced_init'),
+]
+
+
+def query(file, before=(), after=()):
+    """-> [(place, rule)]; raises RuntimeError if clang did not understand the file"""
+    command = ['clang-query', '-f', QUERY, *before, file, *after]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0 or re.search(r'\berror:', done.stdout + done.stderr):
+        raise RuntimeError(f'{file}: {done.stdout[-2000:]}{done.stderr[-2000:]}')
+    return MATCH.findall(done.stdout)
+
+
+def prove_on_sample():
+    lines = SAMPLE.read_text().splitlines()
+
+    def function(place):
+        above = lines[:int(place.rpartition(':')[2])]
+        return re.findall(r'^task (\w+)\(', '\n'.join(above), re.M)[-1]
+
+    found = [(function(place), rule) for place, rule in query(SAMPLE, after=('--', '-std=c++20'))]
+    if sorted(found) != sorted(SAMPLE_FINDINGS):
+        raise RuntimeError(f'the lint does not find in {SAMPLE.name} what is there, but {found}')
+
+
+def with_coroutines():
+    files = [f for f in sources.read_all(ROOT) if f.is_cpp and f.is_in('lib', 'app', 'tests')]
+    files = [f for f in files if not f.is_in('tests/lint')]
+    return [ROOT / f.path for f in files if re.search(r'\bco_await\b', sources.without_comments(f.text))]
+
+
+def look_at(file, build):
+    try:
+        return [f'{place}: {rule}' for place, rule in query(file, before=('-p', build))]
+    except RuntimeError as e:
+        return [str(e)]
+
+
+def main():
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    build = pathlib.Path(sys.argv[1])
+    if not (build / 'compile_commands.json').exists():
+        sys.exit(f'{build} is no configured build')
+    prove_on_sample()
+    files = [pathlib.Path(f).resolve() for f in sys.argv[2:]] or with_coroutines()
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for findings in pool.map(lambda f: look_at(f, build), files):
+            failed += bool(findings)
+            for finding in findings:
+                print(finding)
+    print(f'{len(files) - failed} passed, {failed} failed')
+    return 1 if failed or not files else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
