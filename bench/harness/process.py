@@ -1,0 +1,98 @@
+"""Programs under measurement: started, asked for their CPU time, ended by their id."""
+import contextlib
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import time
+
+TICKS_PER_SECOND = os.sysconf('SC_CLK_TCK')
+START_SECONDS = 20
+STOP_SECONDS = 20
+
+
+def stat_fields(pid):
+    """Fields of /proc/PID/stat from the third on: state, parent, ..."""
+    return pathlib.Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()
+
+
+def tree(pid):
+    """The process and all that descend from it."""
+    children = {}
+    for entry in pathlib.Path('/proc').glob('[0-9]*'):
+        with contextlib.suppress(OSError):
+            children.setdefault(int(stat_fields(entry.name)[1]), []).append(int(entry.name))
+    found, left = [], [pid]
+    while left:
+        found.append(left.pop())
+        left += children.get(found[-1], [])
+    return found
+
+
+def cpu_seconds(pid):
+    """User and system time of the process tree until now."""
+    ticks = 0
+    for member in tree(pid):
+        with contextlib.suppress(OSError):
+            ticks += sum(int(t) for t in stat_fields(member)[11:13])
+    return ticks / TICKS_PER_SECOND
+
+
+def printed(pattern):
+    """Ready once the output matches; the group is the port."""
+    def port(output):
+        found = re.search(pattern, output, re.M)
+        return int(found.group(1)) if found else None
+    return port
+
+
+def accepting(port):
+    """Ready once somebody listens on the port."""
+    def probe(_):
+        with socket.socket() as s:
+            return port if s.connect_ex(('127.0.0.1', port)) == 0 else None
+    return probe
+
+
+class Program:
+    """A running server, its output in a file. `ready` takes the output and gives the port, or None while starting."""
+
+    def __init__(self, name, command, output, ready, **how):
+        self.name = name
+        self.output = pathlib.Path(output)
+        with self.output.open('wb') as out:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, **how)
+        try:
+            self.port = self._await(ready)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _await(self, ready):
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until and self.process.poll() is None:
+            port = ready(self.output.read_text(errors='replace'))
+            if port is not None:
+                return port
+            time.sleep(0.02)
+        raise RuntimeError(f'{self.name} did not start:\n{self.output.read_text(errors="replace")}')
+
+    def cpu_seconds(self):
+        return cpu_seconds(self.process.pid)
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
