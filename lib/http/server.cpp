@@ -116,7 +116,14 @@ public:
 
     void start()
     {
-        for (auto& acceptor : acceptors_) asio::co_spawn(io_, accept(acceptor), asio::detached);
+        for (auto& acceptor : acceptors_) {
+            ++accepting_;
+            const auto ended = [this](std::exception_ptr) {
+                --accepting_;
+                sweep_timer_.cancel();
+            };
+            asio::co_spawn(io_, accept(acceptor), ended);
+        }
         asio::co_spawn(io_, sweep(), asio::detached);
         thread_ = std::thread([this] { run(); });
     }
@@ -181,10 +188,11 @@ private:
         }
     }
 
-    // Timeouts are coarse: a timer for each operation would cost 4 to 5 us a request.
+    // Timeouts are coarse: a timer for each operation would cost 4 to 5 us a request. Goes on until no connection is
+    // left and none can come: one may have been accepted just before its acceptor was closed.
     core::task<> sweep()
     {
-        while (!context_.draining || !context_.connections.empty()) {
+        while (!context_.draining || accepting_ != 0 || !context_.connections.empty()) {
             sweep_timer_.expires_after(sweep_interval);
             co_await sweep_timer_.async_wait(no_throw);
             const auto now = steady_clock::now();
@@ -219,8 +227,10 @@ private:
         }
     }
 
+    // The sweep does the same to those that still come.
     void abort()
     {
+        drain_until_ = steady_clock::time_point::min();
         for (auto& c : context_.connections) c.abort();
     }
 
@@ -228,6 +238,7 @@ private:
     connection_context context_;
     steady_timer sweep_timer_;
     std::list<tcp_acceptor> acceptors_;
+    std::size_t accepting_ = 0; // coroutines that do
     steady_clock::time_point drain_until_ = steady_clock::time_point::max();
     std::size_t number_;
     std::thread thread_;
