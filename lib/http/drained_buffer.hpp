@@ -1,7 +1,7 @@
 #pragma once
 
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/basic_stream_socket.hpp> // before the next, which does not compile alone
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/detail/reactive_socket_recv_op.hpp>
 #include <boost/version.hpp>
 

@@ -266,9 +266,10 @@ constexpr descriptor rows[] = {
     duration<&S::tokens, &tokens_group::lifetime>("tokens.lifetime", second, 365 * day,
                                                   "How long a token is valid; whole seconds."),
 
-    count<&S::passwords, &passwords_group::memory_kib>("passwords.memory_kib", 8, 4 * MiB,
+    count<&S::passwords, &passwords_group::memory_kib>("passwords.memory_kib", 8, 256 * KiB,
                                                        "Argon2id: memory for one hash, in KiB."),
-    count<&S::passwords, &passwords_group::passes>("passwords.passes", 1, 1000, "Argon2id: passes over that memory."),
+    count<&S::passwords, &passwords_group::passes>("passwords.passes", 1, 1000,
+                                                   "Argon2id: passes over that memory, 1 GiB in all at the most."),
     count<&S::passwords, &passwords_group::threads>("passwords.threads", 0, 1024,
                                                     "Threads that hash passwords; 0: one for each core."),
     count<&S::passwords, &passwords_group::queue>("passwords.queue", 1, million,

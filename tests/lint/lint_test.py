@@ -33,6 +33,13 @@ BAD = [
     (rules.the_top_level_is_tidy, 'notes.txt', ''),
     (rules.nothing_is_left_unfinished, 'lib/core/a.cpp', '// TO' 'DO: later\n'),
     (rules.nothing_is_left_unfinished, '.ci/run', '# FIX' 'ME\n'),
+    (rules.foreign_headers_stay_in_their_library, 'lib/http/a.cpp', '#include <openssl/ssl.h>\n'),
+    (rules.foreign_headers_stay_in_their_library, 'lib/api/a.cpp', '#include <fmt/format.h>\n'),
+    (rules.nothing_depends_on_where_it_was_written, 'bench/run.sh', 'cd /wo' 'rk/main\n'),
+    (rules.nothing_depends_on_where_it_was_written, 'tests/README.md', 'Clone into `/ho' 'me/ada/watchword`.\n'),
+    (rules.nothing_depends_on_where_it_was_written, 'tests/run.sh', 'build=/tm' 'p/mine/build\n'),
+    (rules.nothing_depends_on_where_it_was_written, '.ci/run', 'curl https://deb.debi' 'an.org/debian\n'),
+    (rules.nothing_depends_on_where_it_was_written, 'README.md', 'npm --registry https://registry.examp' 'le.net\n'),
     (rules.files_are_short, 'lib/core/a.cpp', 'int a;\n' * 501),
 ]
 
@@ -49,6 +56,7 @@ GOOD = [
     ('lib/CMakeLists.txt', 'watchword_library(api watchword::accounts watchword::http watchword::core)\n'),
     ('tests/unit/http/a_test.cpp', '#include "store/users.hpp"\nstd::mt19937 engine;\n'),
     ('README.md', 'Everything is done.\n'),
+    ('app/run.sh', 'cd "$root/work/build" && ls "${build}/home/x" /tmp /var/lib/watchword http://127.0.0.1:5000/root/x\n'),
 ]
 
 

@@ -23,14 +23,10 @@ MAY_INCLUDE_TOO = {
 
 # Other people's headers that only some may include: pattern of the header -> pattern of the path.
 ONLY_IN = {
-    r'boost/beast\b': r'lib/http/',
-    r'boost/asio/ssl\b': r'lib/http/',
-    r'openssl/': r'lib/(crypto|http)/',
-    r'sodium\b': r'lib/crypto/',
+    r'boost/(beast|asio/ssl)\b': r'lib/http/',
+    r'(openssl/|sodium\b)': r'lib/crypto/',
     r'(soci/|soci\.h|sqlite3\.h|libpq|postgresql/)': r'lib/store/',
-    r'spdlog/': r'lib/core/log\.cpp$',
-    r'boost/program_options\b': r'lib/settings/',
-    r'boost/url\b': r'lib/(http|settings|store)/',
+    r'(spdlog|fmt)/': r'lib/core/log\.cpp$',
 }
 
 # What core may include besides the standard library and the operating system's headers.
@@ -51,6 +47,11 @@ TOP_LEVEL = {
 }
 
 LONGEST_FILE = 500
+
+# A checkout works wherever it is cloned, and packages come from wherever the machine has them from.
+FOREIGN_PLACE = re.compile(r'(?<![\w.$}])/(work|home|root)/(?!\.)\w|(?<![\w.$}])/tmp/\w+/'
+                           r'|\b(deb|security|archive)\.debian\.org|\b(npmjs|pypi|pythonhosted|crates|golang)\.(org|com|io)\b'
+                           r'|\b(registry|packages|mirror|proxy)\.[a-z0-9-]+\.[a-z]{2,}', re.I)
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 UNFINISHED = re.compile(r'\b(TO' r'DO|FIX' r'ME|X' r'XX|HA' r'CK)\b')
@@ -139,6 +140,13 @@ def nothing_is_left_unfinished(files):
                     yield f'{f.path}:{line}: {text.strip()}'
 
 
+def nothing_depends_on_where_it_was_written(files):
+    for f in files:
+        for line, text in f.lines():
+            if FOREIGN_PLACE.search(text):
+                yield f'{f.path}:{line}: names a place outside of the repository: {text.strip()[:80]}'
+
+
 def files_are_short(files):
     for f in product(files):
         if len(f.text.splitlines()) > LONGEST_FILE:
@@ -169,5 +177,6 @@ ERRORS = [
     headers_begin_with_pragma_once,
     the_top_level_is_tidy,
     nothing_is_left_unfinished,
+    nothing_depends_on_where_it_was_written,
 ]
 WARNINGS = [files_are_short]
