@@ -132,11 +132,10 @@ BOOST_FIXTURE_TEST_CASE(a_short_secret_is_refused_with_one_clear_line, refused)
 
 BOOST_FIXTURE_TEST_CASE(a_cost_of_passwords_that_no_login_could_verify_is_refused, refused)
 {
-    for (const auto* setting : {"passwords.passes=54", "passwords.memory_kib=262145"}) {
-        const auto done = serve({"--set", setting});
-        BOOST_TEST(done.exit_code == 1);
-        BOOST_TEST(contains(done.errors, "passwords.passes"), done.errors);
-    }
+    const auto done = serve({"--set", "passwords.passes=54"});
+    BOOST_TEST(done.exit_code == 1);
+    BOOST_TEST(contains(done.errors, "passwords.passes"), done.errors);
+    BOOST_TEST(serve({"--set", "passwords.memory_kib=262145"}).exit_code == 2);
     server_process most(directory.path(), {"--set", "passwords.passes=53"});
     http_client client(most.address());
     BOOST_TEST(client.form_post("/signup", registration("a@b.test")).status == 201);
