@@ -4,16 +4,17 @@
 
 #include <algorithm>
 #include <iostream>
+#include <string_view>
 
 namespace watchword::app {
 namespace {
 
 struct command {
-    std::string name, text;
+    std::string_view name, text;
     int (*run)(const arguments&);
 };
 
-const std::vector<command> commands{
+constexpr command commands[] = {
     {"serve", "Sign people up, log them in, check their tokens: the server.", serve},
     {"config", "Prints every setting with its default, as a file for --config.", config},
 };
@@ -28,7 +29,7 @@ void print_help(std::ostream& out)
 int unknown(const std::string& name)
 {
     std::vector<std::string> names{"--help", "--version"};
-    for (const auto& c : commands) names.push_back(c.name);
+    for (const auto& c : commands) names.emplace_back(c.name);
     const auto near = settings::nearest(name, names);
     std::cerr << "watchword: there is no command '" << name << "'";
     if (!near.empty()) std::cerr << "; did you mean " << near << "?";

@@ -18,6 +18,7 @@ bool open_standard_descriptors()
 int main(int argc, char** argv)
 {
     if (argc < 1 || !open_standard_descriptors()) return watchword::app::failed;
-    std::signal(SIGPIPE, SIG_IGN); // a client that has gone is an error code of the write
+    // A client that has gone is an error code of the write.
+    if (std::signal(SIGPIPE, SIG_IGN) == SIG_ERR) return watchword::app::failed;
     return watchword::app::run({argv + 1, argv + argc});
 }

@@ -118,7 +118,7 @@ public:
     {
         for (auto& acceptor : acceptors_) {
             ++accepting_;
-            const auto ended = [this](std::exception_ptr) {
+            const auto ended = [this](const std::exception_ptr&) {
                 --accepting_;
                 sweep_timer_.cancel();
             };

@@ -5,12 +5,12 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <span>
 #include <stdexcept>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace watchword::server {
@@ -37,7 +37,7 @@ private:
 }
 [[noreturn]] void fail_errno(const std::string& what)
 {
-    fail(what + ": " + std::strerror(errno));
+    fail(what + ": " + std::generic_category().message(errno));
 }
 
 core::secret_string check_length(core::secret_string secret, const std::string& where)

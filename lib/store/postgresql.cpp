@@ -24,18 +24,20 @@ struct finish {
 options parse_url(const std::string& url)
 {
     // libpq's own message may quote the URL, and with it the password.
-    const std::runtime_error bad("cannot understand the database URL: it should look like "
-                                 "postgresql://USER:PASSWORD@HOST:PORT/DATABASE?OPTION=VALUE, with anything unusual "
-                                 "in a part percent-encoded");
+    const auto bad = [] {
+        return std::runtime_error("cannot understand the database URL: it should look like "
+                                  "postgresql://USER:PASSWORD@HOST:PORT/DATABASE?OPTION=VALUE, with anything unusual "
+                                  "in a part percent-encoded");
+    };
     const std::unique_ptr<PQconninfoOption, finish> parsed(::PQconninfoParse(url.c_str(), nullptr));
-    if (!parsed) throw bad;
+    if (!parsed) throw bad();
     options found;
     for (const auto* o = parsed.get(); o->keyword != nullptr; ++o)
         if (o->val != nullptr) found.emplace(o->keyword, o->val);
     // An unencoded '@' or '/' in a password has cut it in two, and later messages would name the pieces.
     for (const auto* part : {"host", "dbname"})
-        if (found.contains(part) && found[part].find('@') != std::string::npos) throw bad;
-    if (found.contains("port") && found["port"].find_first_not_of("0123456789,") != std::string::npos) throw bad;
+        if (found.contains(part) && found[part].find('@') != std::string::npos) throw bad();
+    if (found.contains("port") && found["port"].find_first_not_of("0123456789,") != std::string::npos) throw bad();
     return found;
 }
 

@@ -1,5 +1,7 @@
 // Breaches every rule of coroutine_traps.query once and keeps to all of them in kept(): what coroutines.py proves
 // itself on. Never compiled into anything.
+#include "coroutine_traps_sample.hpp"
+
 #include <coroutine>
 #include <initializer_list>
 #include <string>
@@ -58,6 +60,11 @@ task co_await_in_braces()
 {
     const options o{co_await give(), "name"};
     co_return o.size;
+}
+
+task caller_of_a_template(bool c)
+{
+    co_return co_await co_await_in_a_template(give(), c);
 }
 
 task kept(std::string text, bool c)

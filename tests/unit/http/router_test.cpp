@@ -30,6 +30,18 @@ core::task<response> fail(request&)
     co_return response();
 }
 
+// Puts its name before what the next answers.
+struct naming_layer {
+    std::string name;
+    http::handler next;
+
+    core::task<response> operator()(request& q) const
+    {
+        response r = co_await next(q);
+        co_return response(status::ok, "text/plain", name + std::string(r.body()));
+    }
+};
+
 struct routes {
     http::router router;
 
@@ -132,18 +144,7 @@ BOOST_AUTO_TEST_CASE(the_list_names_every_route)
 BOOST_AUTO_TEST_CASE(middleware_is_composed_with_the_first_outermost)
 {
     const auto mark = [](std::string name) -> http::middleware {
-        return [name](http::handler next) -> http::handler {
-            struct layer {
-                std::string name;
-                http::handler next;
-                core::task<response> operator()(request& q) const
-                {
-                    response r = co_await next(q);
-                    co_return response(status::ok, "text/plain", name + std::string(r.body()));
-                }
-            };
-            return layer{name, std::move(next)};
-        };
+        return [name](http::handler next) -> http::handler { return naming_layer{name, std::move(next)}; };
     };
     http::router composed;
     composed.add(method::get, "/x", http::compose({mark("a"), mark("b"), http::no_store()}, say_fixed));
