@@ -3,6 +3,7 @@
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value_stack.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <unordered_set>
@@ -119,7 +120,8 @@ result<json::value> parse_json(std::string_view text, json_limits limits, std::s
     parser.handler().start();
     error_code ec;
     const std::size_t used = parser.write_some(false, text.data(), text.size(), ec);
-    if (error_offset) *error_offset = used;
+    if (error_offset)
+        *error_offset = std::min(used, text.size()); // Boost.JSON 1.81 counts on past an unfinished comment
     if (ec || used != text.size()) return errc::invalid_input;
     return parser.handler().release();
 }

@@ -69,6 +69,12 @@ BOOST_AUTO_TEST_CASE(the_place_of_an_error_is_told)
     BOOST_TEST(!parse_json("{\"a\":1,\n\"b\":x}", {}, &offset).has_value());
     BOOST_TEST(offset >= 8u);
     BOOST_TEST(offset <= 13u);
+    core::json_limits lenient;
+    lenient.allow_comments = true;
+    for (const char* unfinished : {"//", "/*", "/", "1 //", "{}/*", "//\n"}) {
+        parse_json(unfinished, lenient, &offset);
+        BOOST_TEST(offset <= std::string_view(unfinished).size(), unfinished);
+    }
     BOOST_TEST(!parse_json("1 2").has_value());
     BOOST_TEST(!parse_json("").has_value());
 }
