@@ -118,7 +118,8 @@ public:
     {
         for (auto& acceptor : acceptors_) {
             ++accepting_;
-            const auto ended = [this](const std::exception_ptr&) {
+            const auto ended = [this](const std::exception_ptr& failure) {
+                if (failure) core::log::error("an I/O thread accepts no more connections", {});
                 --accepting_;
                 sweep_timer_.cancel();
             };
