@@ -60,14 +60,6 @@ std::string_view request::header(std::string_view name) const noexcept
     return {};
 }
 
-std::size_t request::header_count(std::string_view name) const noexcept
-{
-    std::size_t count = 0;
-    for (const auto& field : headers)
-        if (core::iequals(field.name, name)) ++count;
-    return count;
-}
-
 std::string_view request::parameter(std::string_view name) const noexcept
 {
     for (const auto& [key, value] : parameters)

@@ -64,7 +64,6 @@ struct request {
 
     // The value of the first field of that name (compared without case), or nothing.
     std::string_view header(std::string_view name) const noexcept;
-    std::size_t header_count(std::string_view name) const noexcept;
     // The value of a {name} of the route; empty if there is none.
     std::string_view parameter(std::string_view name) const noexcept;
 };
