@@ -1,5 +1,6 @@
 // The recorded behaviour of the tutorial's server (contract.json) against ours, by check.py. Its cases count one by
 // one: its last line stands on the standard output of this program, where tests/count.py adds it up.
+#include "support/postgres_server.hpp"
 #include "support/server_process.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/vectors.hpp"
@@ -40,6 +41,17 @@ BOOST_AUTO_TEST_CASE(every_recorded_case_is_answered_as_the_tutorial_does_or_bet
     const std::string secret = "the secret of the contract run, 40 bytes";
     write_file(directory / "secret", secret + "\n");
     server_process server(directory.path(), {"--secret-file", directory / "secret"});
+    check(server, {"--secret", secret, "--improve"}, recorded_cases);
+    BOOST_TEST(server.stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(every_recorded_case_is_answered_so_on_postgresql_too)
+{
+    const postgres_server postgres;
+    const temporary_directory directory;
+    const std::string secret = "the secret of the contract run, 40 bytes";
+    write_file(directory / "secret", secret + "\n");
+    server_process server(directory.path(), {"--secret-file", directory / "secret", "--database", postgres.url()});
     check(server, {"--secret", secret, "--improve"}, recorded_cases);
     BOOST_TEST(server.stop() == 0);
 }

@@ -123,8 +123,8 @@ BOOST_AUTO_TEST_CASE(a_token_is_taken_from_either_header)
 
 BOOST_AUTO_TEST_CASE(of_many_sign_ups_of_one_address_at_once_exactly_one_is_the_first)
 {
-    constexpr int clients = 8;
-    for (int round = 0; round < 3; ++round) {
+    constexpr int clients = 50;
+    for (int round = 0; round < 2; ++round) {
         const auto form = registration("race-" + std::to_string(round) + "@b.test");
         std::vector<std::future<int>> racing;
         for (int i = 0; i < clients; ++i)

@@ -80,7 +80,9 @@ BOOST_AUTO_TEST_CASE(an_unknown_command_is_refused_and_the_nearest_named)
 
 BOOST_FIXTURE_TEST_CASE(an_unknown_flag_is_refused_and_the_nearest_named, refused)
 {
-    BOOST_TEST(contains(serve({"--liste", "127.0.0.1:0"}).errors, "did you mean --listen?"));
+    const auto done = serve({"--liste", "127.0.0.1:0"});
+    BOOST_TEST(done.exit_code == 2);
+    BOOST_TEST(contains(done.errors, "did you mean --listen?"));
     BOOST_TEST(contains(serve({"--secretfile", "x"}).errors, "did you mean --secret-file?"));
     serve({"stray"});
 }
@@ -90,6 +92,7 @@ BOOST_FIXTURE_TEST_CASE(an_unknown_key_of_the_configuration_is_refused_and_the_n
     const auto file = directory / "watchword.json";
     write_file(file, "{ // a comment\n  \"server\": {\"listn\": [\"127.0.0.1:0\"]}\n}\n");
     const auto done = serve({"--config", file});
+    BOOST_TEST(done.exit_code == 2);
     BOOST_TEST(contains(done.errors, "server.listn"), done.errors);
     BOOST_TEST(contains(done.errors, "did you mean server.listen?"), done.errors);
     BOOST_TEST(contains(serve({"--config", directory / "absent.json"}).errors, "absent.json"));

@@ -83,4 +83,17 @@ BOOST_AUTO_TEST_CASE(head_has_the_headers_of_get_and_no_body)
     BOOST_TEST(client.get("/health/live").body == get.body); // nothing was left on the connection
 }
 
+BOOST_AUTO_TEST_CASE(options_says_which_methods_a_path_knows)
+{
+    const auto options = client.exchange("OPTIONS", "/user");
+    BOOST_TEST(options.status == 200);
+    BOOST_TEST(options.body.empty());
+    for (const auto* method : {"GET", "HEAD", "OPTIONS"})
+        BOOST_TEST(options.header("Allow").find(method) != std::string::npos, options.header("Allow"));
+    BOOST_TEST(client.exchange("OPTIONS", "/login").header("Allow").find("POST") != std::string::npos);
+    const auto refused = client.exchange("DELETE", "/user");
+    BOOST_TEST(refused.status == 405);
+    BOOST_TEST(refused.header("Allow") == options.header("Allow"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

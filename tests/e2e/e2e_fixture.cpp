@@ -5,6 +5,8 @@
 #include <boost/json/value_to.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <thread>
+
 namespace watchword::test {
 
 std::string token_of(const http_response& response)
@@ -19,6 +21,16 @@ boost::json::array users(http_client& client, const std::string& token)
     const auto response = client.get("/user", token);
     BOOST_REQUIRE_MESSAGE(response.status == 200, response.status << " " << response.body);
     return boost::json::parse(response.body).at("users").as_array();
+}
+
+bool comes_true(const std::function<bool()>& happened, std::chrono::seconds limit)
+{
+    const auto end = std::chrono::steady_clock::now() + limit;
+    while (!happened()) {
+        if (std::chrono::steady_clock::now() > end) return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    return true;
 }
 
 std::string query_sqlite(const std::string& database, const std::string& statement)

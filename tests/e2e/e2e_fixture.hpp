@@ -6,6 +6,8 @@
 
 #include <boost/json/value.hpp>
 
+#include <functional>
+
 namespace watchword::test {
 
 // A server on an empty database, and a client of it.
@@ -30,6 +32,8 @@ inline name_values credentials(const std::string& email, const std::string& secr
 std::string token_of(const http_response& response);
 // The users that /user lists.
 boost::json::array users(http_client& client, const std::string& token);
+// Asks again and again, for as long as `limit`, whether something has come true; whether it has.
+bool comes_true(const std::function<bool()>& happened, std::chrono::seconds limit = std::chrono::seconds(20));
 // The first statement's rows by Python's sqlite3, which is not the server's SQLite: columns joined by '|'.
 std::string query_sqlite(const std::string& database, const std::string& statement);
 
