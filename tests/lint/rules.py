@@ -24,7 +24,8 @@ MAY_INCLUDE_TOO = {
 # Other people's headers that only some may include: pattern of the header -> pattern of the path.
 ONLY_IN = {
     r'boost/(beast|asio/ssl)\b': r'lib/http/',
-    r'(openssl/|sodium\b)': r'lib/crypto/',
+    r'openssl/': r'lib/(crypto/|http/tls)',
+    r'sodium\b': r'lib/crypto/',
     r'(soci/|soci\.h|sqlite3\.h|libpq|postgresql/)': r'lib/store/',
     r'(spdlog|fmt)/': r'lib/core/log\.cpp$',
 }
