@@ -1,0 +1,239 @@
+#include "http/listener.hpp"
+
+#include "core/text.hpp"
+
+#include <boost/asio/ip/v6_only.hpp>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdexcept>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace watchword::http {
+namespace {
+
+namespace asio = core::asio;
+using family = core::listen_address::family;
+
+constexpr int backlog = 4096;
+constexpr int first_inherited = 3; // sd_listen_fds(3)
+
+[[noreturn]] void fail_errno()
+{
+    throw boost::system::system_error(errno, boost::system::system_category());
+}
+
+class owned_descriptor {
+public:
+    explicit owned_descriptor(int fd) : fd_(fd)
+    {
+        if (fd_ < 0) fail_errno();
+    }
+    ~owned_descriptor()
+    {
+        if (fd_ >= 0) ::close(fd_);
+    }
+    owned_descriptor(const owned_descriptor&) = delete;
+    owned_descriptor& operator=(const owned_descriptor&) = delete;
+    int get() const noexcept { return fd_; }
+    int release() noexcept { return std::exchange(fd_, -1); }
+
+private:
+    int fd_;
+};
+
+std::string scheme(const core::listen_address& a)
+{
+    return a.tls ? "https://" : "";
+}
+
+std::string to_text(const asio::ip::tcp::endpoint& endpoint)
+{
+    const auto address = endpoint.address().to_string();
+    const auto port = std::to_string(endpoint.port());
+    return endpoint.address().is_v6() ? "[" + address + "]:" + port : address + ":" + port;
+}
+
+// Where a socket is bound: ADDRESS:PORT, or unix:PATH.
+std::string bound_address(int fd, bool& is_unix)
+{
+    ::sockaddr_storage storage{};
+    ::socklen_t size = sizeof storage;
+    if (::getsockname(fd, reinterpret_cast<::sockaddr*>(&storage), &size) != 0) fail_errno();
+    is_unix = storage.ss_family == AF_UNIX;
+    if (is_unix) {
+        const auto* const name = reinterpret_cast<const ::sockaddr_un*>(&storage);
+        const std::size_t path =
+            size > offsetof(::sockaddr_un, sun_path) ? ::strnlen(name->sun_path, sizeof name->sun_path) : 0;
+        return "unix:" + std::string(name->sun_path, path);
+    }
+    if (storage.ss_family != AF_INET && storage.ss_family != AF_INET6) {
+        errno = EAFNOSUPPORT;
+        fail_errno();
+    }
+    asio::ip::tcp::endpoint endpoint;
+    endpoint.resize(size);
+    std::memcpy(endpoint.data(), &storage, size);
+    return to_text(endpoint);
+}
+
+// SO_REUSEPORT would let a second server share the port in silence; a bind without it tells.
+owned_descriptor bind_tcp(const asio::ip::tcp::endpoint& endpoint, bool shares_port)
+{
+    const bool v6 = endpoint.address().is_v6();
+    owned_descriptor fd(::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const int on = 1;
+    ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (v6) ::setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    if (shares_port && ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) fail_errno();
+    if (::bind(fd.get(), endpoint.data(), static_cast<::socklen_t>(endpoint.size())) != 0) fail_errno();
+    return owned_descriptor(fd.release());
+}
+
+::sockaddr_un unix_address(const std::string& path)
+{
+    ::sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+    return address;
+}
+
+// Removes the socket that a server left behind when it died; one that somebody listens at stays.
+void remove_stale(const std::string& path, const ::sockaddr_un& address)
+{
+    struct ::stat found {};
+    if (::lstat(path.c_str(), &found) != 0 || !S_ISSOCK(found.st_mode)) return;
+    const owned_descriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (::connect(probe.get(), reinterpret_cast<const ::sockaddr*>(&address), sizeof address) != 0 &&
+        errno == ECONNREFUSED)
+        ::unlink(path.c_str());
+}
+
+struct inherited_socket {
+    int descriptor;
+    std::string name;
+};
+
+// What the service manager handed over: sd_listen_fds(3).
+std::vector<inherited_socket> inherited_sockets()
+{
+    const auto number = [](const char* variable) {
+        const char* const text = std::getenv(variable);
+        return text ? core::parse_unsigned(text).value_or(0) : 0;
+    };
+    std::vector<inherited_socket> all;
+    constexpr std::uint64_t most = 1024;
+    const auto count = std::min<std::uint64_t>(number("LISTEN_FDS"), most);
+    if (number("LISTEN_PID") != static_cast<std::uint64_t>(::getpid())) return all;
+    const char* const names_text = std::getenv("LISTEN_FDNAMES");
+    std::string_view names = names_text ? names_text : "";
+    for (int fd = first_inherited; fd < first_inherited + static_cast<int>(count); ++fd) {
+        const auto end = std::min(names.find(':'), names.size());
+        all.push_back({fd, std::string(names.substr(0, end))});
+        names.remove_prefix(std::min(end + 1, names.size()));
+    }
+    return all;
+}
+
+bool listens(int fd)
+{
+    int value = 0;
+    ::socklen_t size = sizeof value;
+    return ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &size) == 0 && value != 0;
+}
+
+} // namespace
+
+listener::listener(core::listen_address a, int shared) : settings_(std::move(a)), shared_(shared) {}
+
+listener::~listener()
+{
+    if (shared_ >= 0) ::close(shared_);
+    struct ::stat now {};
+    // Another server may have taken the place meanwhile.
+    if (!path_.empty() && ::lstat(path_.c_str(), &now) == 0 && now.st_dev == device_ && now.st_ino == inode_)
+        ::unlink(path_.c_str());
+}
+
+std::unique_ptr<listener> listener::open_tcp(core::listen_address a)
+{
+    if (a.endpoint.port() != 0) bind_tcp(a.endpoint, false);
+    auto fd = bind_tcp(a.endpoint, true);
+    std::unique_ptr<listener> made(new listener(std::move(a), -1));
+    const auto address = bound_address(fd.get(), made->is_unix_);
+    made->settings_.endpoint.port(static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1))));
+    made->address_ = scheme(made->settings_) + address;
+    made->shared_ = fd.release(); // keeps the port; the first thread takes it over
+    return made;
+}
+
+std::unique_ptr<listener> listener::open_unix(core::listen_address a)
+{
+    const auto address = unix_address(a.name);
+    remove_stale(a.name, address);
+    owned_descriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (::bind(fd.get(), reinterpret_cast<const ::sockaddr*>(&address), sizeof address) != 0) fail_errno();
+    struct ::stat made_file {};
+    if (::chmod(a.name.c_str(), a.mode) != 0 || ::lstat(a.name.c_str(), &made_file) != 0) fail_errno();
+    std::unique_ptr<listener> made(new listener(std::move(a), -1));
+    made->path_ = made->settings_.name;
+    made->device_ = made_file.st_dev;
+    made->inode_ = made_file.st_ino;
+    if (::listen(fd.get(), backlog) != 0) fail_errno();
+    made->is_unix_ = true;
+    made->address_ = "unix:" + made->path_;
+    made->shared_ = fd.release();
+    return made;
+}
+
+std::vector<std::unique_ptr<listener>> listener::open(const std::string& text)
+{
+    const auto parsed = core::parse_listen_address(text);
+    if (!parsed) throw std::runtime_error("cannot listen on '" + text + "': this is no address to listen on");
+    std::vector<std::unique_ptr<listener>> all;
+    try {
+        switch (parsed->kind) {
+        case family::tcp: all.push_back(open_tcp(*parsed)); break;
+        case family::unix_socket: all.push_back(open_unix(*parsed)); break;
+        case family::inherited:
+            for (const auto& [fd, name] : inherited_sockets()) {
+                if (!parsed->name.empty() && name != parsed->name) continue;
+                if (!listens(fd))
+                    throw std::runtime_error("cannot listen on '" + text +
+                                             "': an inherited descriptor does not listen");
+                ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+                all.emplace_back(new listener(*parsed, fd));
+                all.back()->address_ = scheme(*parsed) + bound_address(fd, all.back()->is_unix_);
+            }
+            if (all.empty())
+                throw std::runtime_error("cannot listen on '" + text +
+                                         "': the service manager handed over no such socket");
+        }
+    } catch (const boost::system::system_error& e) {
+        throw std::runtime_error("cannot listen on " + text + ": " + e.code().message());
+    }
+    return all;
+}
+
+stream_acceptor listener::acceptor(asio::io_context& context)
+{
+    const bool is_tcp = settings_.kind == family::tcp;
+    owned_descriptor fd(is_tcp
+                            ? shared_ >= 0 ? std::exchange(shared_, -1) : bind_tcp(settings_.endpoint, true).release()
+                            : ::fcntl(shared_, F_DUPFD_CLOEXEC, 0));
+    if (is_tcp && ::listen(fd.get(), backlog) != 0) fail_errno();
+    const int family = is_unix_ ? AF_UNIX : address_.find('[') == address_.npos ? AF_INET : AF_INET6;
+    stream_acceptor made(context.get_executor());
+    made.assign(asio::generic::stream_protocol(family, 0), fd.get());
+    fd.release();
+    made.non_blocking(true);
+    return made;
+}
+
+} // namespace watchword::http
