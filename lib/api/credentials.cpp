@@ -39,25 +39,26 @@ core::result<credentials> read_form(const core::result<http::form>& f)
     return credentials();
 }
 
-core::result<credentials> read_json(std::string_view body)
+core::result<credentials> read_json(std::string_view body, const core::json_limits& limits)
 {
-    const auto value = core::parse_json(body);
+    const auto value = core::parse_json(body, limits);
     if (!value || !value->is_object()) return credentials();
     return take(value->get_object());
 }
 
 } // namespace
 
-core::result<credentials> read_credentials(const http::request& q)
+core::result<credentials> read_credentials(const http::request& q, const body_limits& limits)
 {
     const auto type = http::parse_media_type(q.header("Content-Type"));
     if (!type) return credentials();
-    if (type->essence == "application/x-www-form-urlencoded") return read_form(http::parse_urlencoded(q.body, {}));
-    if (type->essence == "application/json") return read_json(q.body);
+    if (type->essence == "application/x-www-form-urlencoded")
+        return read_form(http::parse_urlencoded(q.body, limits.form));
+    if (type->essence == "application/json") return read_json(q.body, limits.json);
     if (type->essence == "multipart/form-data") {
         const auto boundary = type->parameter("boundary");
         if (!boundary) return credentials();
-        return read_form(http::parse_multipart(q.body, *boundary, {}));
+        return read_form(http::parse_multipart(q.body, *boundary, limits.form));
     }
     return credentials();
 }

@@ -1,7 +1,6 @@
 #include "api/tutorial.hpp"
 
 #include "api/answers.hpp"
-#include "api/credentials.hpp"
 #include "api/json_text.hpp"
 #include "api/token_guard.hpp"
 #include "http/middleware.hpp"
@@ -24,8 +23,8 @@ response could_not_verify(status s, std::string_view why)
 
 } // namespace
 
-tutorial::tutorial(accounts::service& a, accounts::token_checker& t, store::database& d)
-    : accounts_(a), tokens_(t), users_(d)
+tutorial::tutorial(accounts::service& a, accounts::token_checker& t, store::database& d, const body_limits& l)
+    : accounts_(a), tokens_(t), users_(d), limits_(l)
 {}
 
 void tutorial::add_routes(http::router& r)
@@ -46,7 +45,7 @@ void tutorial::add_routes(http::router& r)
 // POST /signup  name, email, password  ->  201, or 202 for an e-mail address that is known
 core::task<response> tutorial::sign_up(request& q)
 {
-    auto form = read_credentials(q);
+    auto form = read_credentials(q, limits_);
     if (!form) co_return failure(form.error());
     accounts::registration wanted{std::move(form->name), std::move(form->email).value_or(""),
                                   std::move(form->password).value_or(core::secret_string())};
@@ -63,7 +62,7 @@ core::task<response> tutorial::sign_up(request& q)
 // POST /login  email, password  ->  201 {"token": ...}
 core::task<response> tutorial::log_in(request& q)
 {
-    auto form = read_credentials(q);
+    auto form = read_credentials(q, limits_);
     if (!form) co_return failure(form.error());
     if (!form->email || form->email->empty() || !form->password || form->password->empty())
         co_return could_not_verify(status::unauthorized, "Login required !!");

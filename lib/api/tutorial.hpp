@@ -2,6 +2,7 @@
 
 #include "accounts/accounts.hpp"
 #include "accounts/token_checker.hpp"
+#include "api/credentials.hpp"
 #include "api/user_list.hpp"
 #include "http/router.hpp"
 
@@ -11,7 +12,7 @@ namespace watchword::api {
 // GET /user. Thread-safe. Everything referred to must outlive it.
 class tutorial {
 public:
-    tutorial(accounts::service&, accounts::token_checker&, store::database&);
+    tutorial(accounts::service&, accounts::token_checker&, store::database&, const body_limits& = {});
 
     // `this` must outlive the router.
     void add_routes(http::router&);
@@ -24,6 +25,7 @@ private:
     accounts::service& accounts_;
     accounts::token_checker& tokens_;
     user_list users_;
+    const body_limits limits_;
 };
 
 } // namespace watchword::api

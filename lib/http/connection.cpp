@@ -1,10 +1,12 @@
 #include "http/connection.hpp"
 
 #include "core/log.hpp"
-#include "http/drained_buffer.hpp"
+#include "http/proxy_protocol.hpp"
+#include "http/ready_buffer.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
 
 #include <algorithm>
 #include <array>
@@ -18,73 +20,109 @@ using std::chrono::steady_clock;
 constexpr auto no_throw = asio::as_tuple(core::use_task);
 constexpr std::size_t flush_at = 64 * 1024;   // bytes of pipelined responses that are gathered for one write
 constexpr std::size_t copy_up_to = 16 * 1024; // larger bodies are sent from where they are
-constexpr std::size_t spare_buffers_kept = 64;
+constexpr std::size_t spare_outputs_kept = 64;
 constexpr std::chrono::milliseconds linger_timeout{2000};
 constexpr std::size_t linger_bytes = 32 * 1024 * 1024;
 constexpr std::string_view no_tail;
+constexpr std::string_view closing = "close";
 
 } // namespace
 
-connection::connection(tcp_socket socket, connection_context& context)
-    : socket_(std::move(socket)),
-      context_(context),
-      reader_(context.limits),
-      deadline_(steady_clock::now() + context.limits.idle_timeout)
+bool take_of_client(connection_place& place, const core::ip_address& client, const connection_context& context)
 {
-    core::error_code ec;
-    socket_.non_blocking(true, ec);
-    socket_.set_option(asio::ip::tcp::no_delay(true), ec);
-    const auto peer = socket_.remote_endpoint(ec);
-    if (!ec) remote_address_ = peer.address().to_string();
+    const auto most = context.limits.connections_per_address;
+    if (most == 0 || context.uncounted.contains(client) || context.proxies.trusted.contains(client)) return true;
+    return place.take_of_client(client, most);
+}
+
+connection::connection(transport t, connection_origin origin, connection_place place, connection_context& context)
+    : transport_(std::move(t)),
+      context_(context),
+      reader_(context.limits, context.memory),
+      origin_(std::move(origin)),
+      place_(std::move(place))
+{
+    core::error_code ignored;
+    transport_.socket().non_blocking(true, ignored);
+    if (origin_.peer) transport_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+    peer_address_ = origin_.peer ? origin_.peer->to_string() : "unix";
+    // Who reaches a Unix-domain socket is let in by the permissions of its path.
+    trusts_peer_ = !origin_.peer || context_.proxies.trusted.contains(*origin_.peer);
+    if (transport_.is_secure() || origin_.proxy_protocol) {
+        enter(phase::opening, context_.limits.handshake_timeout);
+    } else {
+        enter(phase::idle, context_.limits.idle_timeout);
+    }
     context_.connections.push_back(*this);
-    context_.open_connections.fetch_add(1, std::memory_order_relaxed);
 }
 
 connection::~connection()
 {
     release_output();
     context_.connections.erase(context_.connections.iterator_to(*this));
-    context_.open_connections.fetch_sub(1, std::memory_order_relaxed);
 }
 
-// The time of a phase runs from its start, however many reads it takes.
+// The time of a phase runs from its start, however many reads it takes. It is told by the last sweep: a clock that
+// nobody has to ask.
 void connection::enter(phase p, std::chrono::milliseconds timeout)
 {
-    if (phase_ == p) return;
     phase_ = p;
-    deadline_ = steady_clock::now() + timeout;
+    phase_began_ = context_.now;
+    deadline_ = context_.now + timeout + sweep_interval;
+    sent_before_ = sent_;
 }
 
 void connection::enter_reading()
 {
-    if (reader_.is_idle()) {
-        enter(phase::idle, context_.limits.idle_timeout);
-    } else if (reader_.is_reading_body()) {
-        enter(phase::body, context_.limits.body_timeout);
-    } else {
-        enter(phase::header, context_.limits.header_timeout);
+    const auto next = reader_.is_idle() ? phase::idle : reader_.is_reading_body() ? phase::body : phase::header;
+    if (next == phase_) return;
+    const auto& l = context_.limits;
+    enter(next, next == phase::idle ? l.idle_timeout : next == phase::body ? l.body_timeout : l.header_timeout);
+}
+
+void connection::enter_handler()
+{
+    enter(phase::answer, context_.limits.handler_timeout);
+    if (context_.limits.handler_timeout.count() == 0) deadline_ = steady_clock::time_point::max();
+}
+
+// Before every request: behind a proxy each may come from another client.
+void connection::name_client(request& q)
+{
+    q.remote_address = peer_address_;
+    q.secure = transport_.is_secure();
+    q.client_subject = client_subject_;
+    if (!trusts_peer_) return;
+    const auto client = find_client(q, origin_.peer, context_.proxies);
+    if (client.address) {
+        forwarded_address_ = client.address->to_string();
+        q.remote_address = forwarded_address_;
     }
+    if (!client.scheme.empty()) q.secure = client.scheme == "https";
+}
+
+bool connection::is_too_slow(steady_clock::time_point now) const
+{
+    const auto& l = context_.limits;
+    const bool reads = phase_ == phase::body, writes = phase_ == phase::write;
+    const auto rate = reads ? l.body_rate : writes ? l.response_rate : 0;
+    if (rate == 0 || now - phase_began_ <= l.rate_grace + sweep_interval) return false;
+    const auto seconds = std::chrono::duration<double>(now - phase_began_).count();
+    const auto moved = writes ? sent_ - sent_before_ : reader_.body_received();
+    return static_cast<double>(moved) < seconds * static_cast<double>(rate);
 }
 
 void connection::sweep(steady_clock::time_point now)
 {
-    core::error_code ignored;
-    if (now >= deadline_ && phase_ != phase::answer) {
+    if (phase_ == phase::answer) {
+        if (now >= deadline_) give_up_handler();
+    } else if (now >= deadline_ || is_too_slow(now)) {
         expired_ = true;
-        socket_.cancel(ignored);
+        transport_.cancel();
     } else if (looks_for_end_) {
         looks_for_end_ = false;
-        if (has_ended()) socket_.cancel(ignored);
+        if (transport_.has_ended()) transport_.cancel();
     }
-}
-
-// Whether the client has closed its side: see drained_buffer.
-bool connection::has_ended()
-{
-    core::error_code ec;
-    std::array<char, 1> next;
-    socket_.receive(asio::buffer(next), asio::socket_base::message_peek, ec);
-    return ec == asio::error::eof;
 }
 
 void connection::drain(steady_clock::time_point until)
@@ -95,12 +133,15 @@ void connection::drain(steady_clock::time_point until)
 void connection::abort()
 {
     aborted_ = true;
-    core::error_code ignored;
-    socket_.close(ignored);
+    transport_.close();
 }
 
 core::task<> connection::run()
 {
+    if (phase_ == phase::opening) {
+        const bool opened = co_await open();
+        if (!opened) co_return;
+    }
     for (;;) {
         const auto state = reader_.advance();
         if (state == request_reader::state::ready) {
@@ -109,7 +150,7 @@ core::task<> connection::run()
             continue;
         }
         if (state == request_reader::state::failed) {
-            co_await refuse(reader_.failure(), "bad_request", reader_.failure_reason());
+            co_await refuse(problem(reader_.failure(), "bad_request", reader_.failure_reason()));
             co_return;
         }
         if (reader_.take_continue()) {
@@ -121,19 +162,77 @@ core::task<> connection::run()
             if (!sent) co_return;
         }
         enter_reading();
+        reader_.rest();
         looks_for_end_ = true;
-        const auto room = reader_.prepare();
-        const drained_buffer buffer(asio::buffer(room.data(), room.size()));
-        const auto [ec, size] = co_await socket_.async_read_some(buffer, no_throw);
-        looks_for_end_ = false;
-        if (!ec) {
+        core::error_code failed;
+        if (transport_.is_secure()) {
+            failed = co_await transport_.read(reader_);
+        } else {
+            const ready_buffer buffer(reader_);
+            const auto [ec, size] = co_await transport_.socket().async_read_some(buffer, no_throw);
             reader_.commit(size);
-            continue;
+            failed = ec;
         }
+        looks_for_end_ = false;
+        if (!failed) continue;
         if (expired_ && !aborted_ && phase_ != phase::idle)
-            co_await refuse(status::request_timeout, "request_timeout", "The request took too long to arrive.");
+            co_await refuse(
+                problem(status::request_timeout, "request_timeout", "The request took too long to arrive."));
         co_return;
     }
+}
+
+// What comes before the first request.
+core::task<bool> connection::open()
+{
+    if (origin_.proxy_protocol) {
+        const bool read = co_await read_proxy_header();
+        if (!read) co_return false;
+    }
+    if (transport_.is_secure()) {
+        const auto failed = co_await transport_.shake_hands();
+        if (failed) {
+            if (transport_.spoke_plain_text()) co_await refuse_plain_text();
+            co_return false;
+        }
+        client_subject_ = transport_.tls()->client_subject();
+    }
+    enter(phase::idle, context_.limits.idle_timeout);
+    co_return true;
+}
+
+// Takes no byte behind the header: it may be the first of a TLS handshake.
+core::task<bool> connection::read_proxy_header()
+{
+    if (!trusts_peer_) {
+        core::log::warning("a PROXY header may come from trusted proxies only", {{"remote", peer_address_}});
+        co_return false;
+    }
+    std::string so_far;
+    auto header = http::read_proxy_header(so_far);
+    while (header.verdict == proxy_verdict::need_more) {
+        const auto begin = so_far.size();
+        so_far.resize(header.size);
+        const auto room = asio::buffer(so_far.data() + begin, header.size - begin);
+        const auto [failed, size] = co_await transport_.socket().async_read_some(room, no_throw);
+        if (failed) co_return false;
+        so_far.resize(begin + size);
+        header = http::read_proxy_header(so_far);
+    }
+    if (header.verdict == proxy_verdict::malformed) co_return false;
+    trusts_peer_ = false; // the proxy has spoken; what follows is its client's word
+    if (header.source) {
+        origin_.peer = header.source->address;
+        peer_address_ = origin_.peer->to_string();
+        trusts_peer_ = context_.proxies.trusted.contains(*origin_.peer);
+    }
+    co_return !origin_.peer || take_of_client(place_, *origin_.peer, context_);
+}
+
+core::task<> connection::refuse_plain_text()
+{
+    transport_.speak_plain_text();
+    co_await refuse(problem(status::bad_request, "tls_required", "This port speaks HTTPS only."));
 }
 
 bool connection::closes_after(const response& r) const
@@ -145,21 +244,18 @@ bool connection::closes_after(const response& r) const
 core::task<bool> connection::answer()
 {
     request& q = reader_.current();
-    q.remote_address = remote_address_;
-    phase_ = phase::answer;
+    name_client(q);
+    enter_handler();
     ++served_;
     const auto started = context_.access_log ? steady_clock::now() : steady_clock::time_point{};
 
     response r = co_await context_.router.answer(q);
+    if (gave_up_) co_return false;
 
     const bool closes = closes_after(r) || (r.stream() && q.http_1_0);
     const bool is_head = q.method == method::head;
     const auto frame = !r.stream() ? framing::content_length : q.http_1_0 ? framing::until_close : framing::chunked;
-    acquire_output();
-    append_head(output_, r, frame, context_.date.at(context_.clock.now()),
-                closes       ? std::string_view("close")
-                : q.http_1_0 ? std::string_view("keep-alive")
-                             : std::string_view());
+    append_response(r, frame, closes ? closing : q.http_1_0 ? "keep-alive" : std::string_view());
     auto body = is_head ? std::string_view() : r.body();
     if (body.size() <= copy_up_to) {
         output_.append(body);
@@ -181,8 +277,9 @@ core::task<bool> connection::answer()
 
 core::task<bool> connection::send_stream(response& r, bool chunked)
 {
+    streams_ = true;
     for (;;) {
-        phase_ = phase::answer;
+        enter_handler();
         const auto piece = co_await r.stream()();
         if (!piece) { // the end must not look like one
             abort();
@@ -196,83 +293,100 @@ core::task<bool> connection::send_stream(response& r, bool chunked)
         }
         const bool sent = co_await send(no_tail);
         if (!sent) co_return false;
-        if (piece->empty()) co_return true;
+        if (piece->empty()) break;
     }
-}
-
-// Sends what the socket takes now; true when all of it went.
-bool connection::send_now(std::string_view& head, std::string_view& tail, core::error_code& ec)
-{
-    while (!head.empty() || !tail.empty()) {
-        const std::array<asio::const_buffer, 2> parts{asio::buffer(head.data(), head.size()),
-                                                      asio::buffer(tail.data(), tail.size())};
-        const std::size_t sent =
-            tail.empty() ? socket_.write_some(asio::buffer(parts[0]), ec) : socket_.write_some(parts, ec);
-        if (ec) return false;
-        const std::size_t of_head = std::min(sent, head.size());
-        head.remove_prefix(of_head);
-        tail.remove_prefix(sent - of_head);
-    }
-    return true;
+    streams_ = false;
+    co_return true;
 }
 
 core::task<bool> connection::send(std::string_view tail)
 {
     std::string_view head = output_;
-    for (;;) {
+    for (bool waited = false;;) {
         core::error_code ec;
-        if (send_now(head, tail, ec)) break;
+        const auto before = head.size() + tail.size();
+        const bool done = transport_.write_now(head, tail, ec);
+        sent_ += before - head.size() - tail.size();
+        if (done) break;
         if (ec != asio::error::would_block && ec != asio::error::try_again) co_return false;
-        phase_ = phase::write;
-        deadline_ = steady_clock::now() + context_.limits.write_timeout; // since the last byte that was taken
-        const auto [failed] = co_await socket_.async_wait(tcp_socket::wait_write, no_throw);
+        if (!std::exchange(waited, true)) enter(phase::write, context_.limits.write_timeout);
+        deadline_ = context_.now + context_.limits.write_timeout + sweep_interval; // since the last byte that was taken
+        const auto failed = co_await transport_.wait_to_write();
         if (failed) co_return false;
     }
     release_output();
     co_return true;
 }
 
-core::task<> connection::refuse(status s, std::string_view code, std::string_view detail)
+void connection::append_response(const response& r, framing f, std::string_view connection_field)
 {
-    const response r = problem(s, code, detail);
     acquire_output();
-    append_head(output_, r, framing::content_length, context_.date.at(context_.clock.now()), "close");
+    append_head(output_, r, f, context_.date.at(context_.clock.now()), connection_field);
+}
+
+core::task<> connection::refuse(response r)
+{
+    append_response(r, framing::content_length, closing);
     output_.append(r.body());
     const bool sent = co_await send(no_tail);
     if (sent) co_await linger();
 }
 
+core::task<> connection::turn_away(response r)
+{
+    co_await refuse(std::move(r));
+}
+
+// A handler cannot be stopped: what it waits for refers to its frame. The client is told, and the connection ends when
+// the handler does.
+void connection::give_up_handler()
+{
+    deadline_ = steady_clock::time_point::max();
+    gave_up_ = true;
+    if (streams_) return abort(); // the end must not look like one
+    const request& q = reader_.current();
+    core::log::warning("a handler takes too long", {{"method", q.method_name}, {"path", q.path}});
+    response r = problem(status::service_unavailable, "handler_timeout", "The server could not do this in time.");
+    r.set("Retry-After", "1");
+    append_response(r, framing::content_length, closing);
+    if (q.method != method::head) output_.append(r.body());
+    std::string_view head = output_, tail;
+    core::error_code ec;
+    if (!transport_.write_now(head, tail, ec)) return abort();
+    transport_.shutdown_send();
+}
+
 // Reads away what the client still sends, so that closing does not reset the connection before it has read the answer.
 core::task<> connection::linger()
 {
-    core::error_code ec;
-    socket_.shutdown(tcp_socket::shutdown_send, ec);
-    phase_ = phase::idle;
+    transport_.shutdown_send();
     enter(phase::linger, linger_timeout);
+    auto& socket = transport_.socket();
     std::array<char, 512> sink;
+    core::error_code ec;
     for (std::size_t total = 0; !ec && total < linger_bytes;) {
         const auto buffer = asio::buffer(sink);
-        const auto [failed, size] = co_await socket_.async_read_some(buffer, no_throw);
+        const auto [failed, size] = co_await socket.async_read_some(buffer, no_throw);
         if (failed) co_return;
         total += size;
-        while (!ec && total < linger_bytes) total += socket_.read_some(buffer, ec);
+        while (!ec && total < linger_bytes) total += socket.read_some(buffer, ec);
         if (ec == asio::error::would_block || ec == asio::error::try_again) ec = {};
     }
 }
 
 void connection::acquire_output()
 {
-    if (output_.capacity() > sizeof(std::string) || context_.spare_buffers.empty()) return;
-    output_ = std::move(context_.spare_buffers.back());
-    context_.spare_buffers.pop_back();
+    if (output_.capacity() > sizeof(std::string) || context_.spare_outputs.empty()) return;
+    output_ = std::move(context_.spare_outputs.back());
+    context_.spare_outputs.pop_back();
 }
 
 void connection::release_output()
 {
     output_.clear();
     if (output_.capacity() <= sizeof(std::string)) return;
-    if (output_.capacity() <= flush_at && context_.spare_buffers.size() < spare_buffers_kept)
-        context_.spare_buffers.push_back(std::move(output_));
+    if (output_.capacity() <= flush_at && context_.spare_outputs.size() < spare_outputs_kept)
+        context_.spare_outputs.push_back(std::move(output_));
     output_ = std::string();
 }
 

@@ -2,51 +2,69 @@
 
 #include "core/clock.hpp"
 #include "core/task.hpp"
+#include "http/connection_counter.hpp"
+#include "http/forwarded.hpp"
 #include "http/limits.hpp"
+#include "http/read_memory.hpp"
 #include "http/request_reader.hpp"
 #include "http/response_writer.hpp"
 #include "http/router.hpp"
+#include "http/transport.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/intrusive/list.hpp>
 
-#include <atomic>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace watchword::http {
-
-using tcp_socket = core::asio::basic_stream_socket<core::asio::ip::tcp, core::io_executor>;
 
 class connection;
 using connection_hook = boost::intrusive::list_base_hook<>;
 using connection_list = boost::intrusive::list<connection, boost::intrusive::base_hook<connection_hook>,
                                                boost::intrusive::constant_time_size<false>>;
 
-// What the connections of one I/O thread share. One thread, but for the counter.
+// What the connections of one I/O thread share. One thread.
 struct connection_context {
     const http::limits& limits;
     const http::router& router;
     const core::clock& clock;
+    const forwarding& proxies;
+    const core::network_list& uncounted; // clients that limits.connections_per_address does not hold for
     const bool access_log;
-    std::atomic<std::size_t>& open_connections; // of all threads
 
     connection_list connections{};
     bool draining = false; // every response now announces `Connection: close`
+    std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now(); // at the last sweep
     http::date_line date{};
-    std::vector<std::string> spare_buffers{}; // for responses: a request allocates none, an idle connection holds none
+    read_memory memory{};
+    std::vector<std::string> spare_outputs{}; // for responses: a request allocates none, an idle connection holds none
+};
+
+// How often the connections of a thread are swept, and so how coarse timeouts are.
+inline constexpr std::chrono::milliseconds sweep_interval{250};
+
+// connection_place::take_of_client by the context's limits.
+bool take_of_client(connection_place&, const core::ip_address& client, const connection_context&);
+
+// Where a connection came from.
+struct connection_origin {
+    std::optional<core::ip_address> peer; // none: a Unix-domain socket
+    bool proxy_protocol = false;          // its first bytes are a PROXY header
 };
 
 // One client. Lives on one I/O thread, owned by its own coroutine.
 class connection : public connection_hook {
 public:
     // `context` must outlive the connection.
-    connection(tcp_socket, connection_context& context);
+    connection(transport, connection_origin, connection_place, connection_context& context);
     ~connection();
 
     // Serves requests until the client leaves, or an error, a limit or the drain ends it.
     core::task<> run();
+    // Instead of run(): answers whatever comes with one refusal. Plain text only.
+    core::task<> turn_away(response r);
 
     // Called now and then by the thread: gives up what has taken too long, and clients that have gone in silence.
     void sweep(std::chrono::steady_clock::time_point now);
@@ -56,33 +74,49 @@ public:
     void abort();
 
 private:
-    enum class phase { idle, header, body, answer, write, linger };
+    enum class phase { opening, idle, header, body, answer, write, linger };
 
+    core::task<bool> open();
+    core::task<bool> read_proxy_header();
+    core::task<> refuse_plain_text();
     core::task<bool> answer();
     core::task<bool> send_stream(response&, bool chunked);
     core::task<bool> send(std::string_view tail);
-    core::task<> refuse(status, std::string_view code, std::string_view detail);
+    core::task<> refuse(response r);
     core::task<> linger();
-    bool send_now(std::string_view& head, std::string_view& tail, core::error_code&);
+    void name_client(request&);
+    void append_response(const response&, framing, std::string_view connection_field);
     void enter(phase, std::chrono::milliseconds timeout);
     void enter_reading();
-    bool has_ended();
+    void enter_handler();
+    bool is_too_slow(std::chrono::steady_clock::time_point now) const;
+    void give_up_handler();
     bool closes_after(const response&) const;
     void acquire_output();
     void release_output();
     void log_access(const request&, const response&, std::chrono::steady_clock::time_point since) const;
 
-    tcp_socket socket_;
+    transport transport_;
     connection_context& context_;
     request_reader reader_;
     std::string output_; // responses not sent yet
-    std::string remote_address_;
+    connection_origin origin_;
+    connection_place place_;
+    bool trusts_peer_ = false;      // to name the client it speaks for
+    std::string peer_address_;      // or what a PROXY header said
+    std::string forwarded_address_; // of the client of the current request
+    std::string client_subject_;
     std::chrono::steady_clock::time_point deadline_;
+    std::chrono::steady_clock::time_point phase_began_;
+    std::uint64_t sent_ = 0;
+    std::uint64_t sent_before_ = 0; // the phase began
     std::uint64_t served_ = 0;
     phase phase_ = phase::idle;
     bool expired_ = false;
     bool looks_for_end_ = false; // a read waits, and nobody has looked yet whether it waits for nothing
     bool aborted_ = false;
+    bool streams_ = false;
+    bool gave_up_ = false; // the handler has not answered in time, and the client has been told
 };
 
 } // namespace watchword::http

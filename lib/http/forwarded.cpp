@@ -197,14 +197,18 @@ std::optional<forwarded_client> parse_element(std::string_view text) noexcept
 
 } // namespace
 
-forwarded_client find_client(const request& q, const core::ip_address& peer, const core::network_list& trusted,
-                             forwarding_field field) noexcept
+forwarded_client find_client(const request& q, const std::optional<core::ip_address>& peer,
+                             const forwarding& proxies) noexcept
 {
-    forwarded_client client{core::unmapped(peer), {}};
-    if (!trusted.contains(peer)) return client;
-    const bool is_standard = field == forwarding_field::forwarded;
+    const auto is_trusted = [&](const std::optional<core::ip_address>& a) {
+        return !a || proxies.trusted.contains(*a);
+    };
+    forwarded_client client;
+    if (peer) client.address = core::unmapped(*peer);
+    if (!is_trusted(client.address)) return client;
+    const bool is_standard = proxies.field == forwarding_field::forwarded;
     elements_from_the_right elements(q, is_standard ? "Forwarded" : "X-Forwarded-For", is_standard);
-    for (int hops = 0; hops < most_hops && trusted.contains(client.address); ++hops) {
+    for (int hops = 0; hops < most_hops && is_trusted(client.address); ++hops) {
         const auto element = elements.next();
         if (!element) break;
         const auto hop = is_standard ? parse_element(*element) : parse_entry(*element);

@@ -36,6 +36,7 @@ enum class status : std::uint16_t {
     uri_too_long = 414,
     unsupported_media_type = 415,
     expectation_failed = 417,
+    too_many_requests = 429,
     request_header_fields_too_large = 431,
     internal_server_error = 500,
     not_implemented = 501,
@@ -59,7 +60,9 @@ struct request {
     bool http_1_0 = false;
     std::vector<header_field> headers; // in the order sent; values without white space at the ends
     std::string_view body;             // chunks decoded
-    std::string_view remote_address;   // of the peer, without its port
+    std::string_view remote_address;   // of the client, without its port; "unix" if nobody says whose
+    bool secure = false;               // came through TLS, here or at a trusted proxy
+    std::string_view client_subject;   // of the client's verified certificate (RFC 2253); empty without one
     std::vector<std::pair<std::string_view, std::string>> parameters; // of the route, percent-decoded
 
     // The value of the first field of that name (compared without case), or nothing.

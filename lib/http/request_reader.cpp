@@ -8,13 +8,14 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <new>
 
 namespace watchword::http {
 namespace {
 
 namespace beast_http = boost::beast::http;
 
-constexpr std::size_t first_capacity = 1024, kept_capacity = 4096, least_room = 512;
+constexpr std::size_t least_room = 512;
 
 // Bytes that may stand in a header line: text, tab, and obs-text (0x80 up).
 constexpr auto line_bytes = [] {
@@ -116,14 +117,21 @@ bool list_has(std::string_view list, std::string_view token) noexcept
 
 } // namespace
 
-request_reader::request_reader(const limits& l) : limits_(l)
-{
-    request_.headers.reserve(16);
-}
-request_reader::~request_reader() = default;
+request_reader::request_reader(const limits& l, read_memory& m) : limits_(l), memory_(m) {}
 
-std::span<char> request_reader::prepare()
+request_reader::~request_reader()
 {
+    give_memory_back();
+}
+
+std::span<char> request_reader::prepare() noexcept
+try {
+    if (!buffer_) {
+        auto piece = memory_.take();
+        buffer_ = std::move(piece.bytes);
+        capacity_ = piece.capacity;
+        request_.headers = std::move(piece.headers);
+    }
     if (phase_ == phase::head && begin_ == end_ && begin_ != 0) begin_ = end_ = scanned_ = line_ = 0;
     if (phase_ == phase::fixed_body) {
         // What is known to come, but no more than doubling what has: a claim alone costs no memory.
@@ -133,6 +141,22 @@ std::span<char> request_reader::prepare()
         reserve(least_room);
     }
     return {buffer_.get() + end_, capacity_ - end_};
+} catch (const std::bad_alloc&) {
+    return {};
+}
+
+void request_reader::rest() noexcept
+{
+    if (!is_idle()) return;
+    begin_ = end_ = scanned_ = line_ = 0;
+    give_memory_back();
+}
+
+void request_reader::give_memory_back() noexcept
+{
+    if (!buffer_) return;
+    memory_.give_back({std::move(buffer_), capacity_, std::move(request_.headers)});
+    capacity_ = 0;
 }
 
 void request_reader::reserve(std::size_t more)
@@ -144,7 +168,7 @@ void request_reader::reserve(std::size_t more)
         std::memmove(old, old + begin_, used);
         rebase(old + begin_, old);
     } else {
-        std::size_t capacity = std::max(first_capacity, capacity_);
+        std::size_t capacity = capacity_;
         while (capacity < used + more) capacity *= 2;
         auto grown = std::make_unique_for_overwrite<char[]>(capacity);
         if (used != 0) std::memcpy(grown.get(), old + begin_, used);
@@ -269,6 +293,7 @@ request_reader::state request_reader::parse_head(std::size_t size)
     if (const auto why = check_fields(); !why.empty()) return fail(failure_, why);
 
     body_ = body_end_ = begin_ + size;
+    body_began_ = received_ - (end_ - body_);
     if (chunks_) {
         phase_ = phase::chunked_body;
         return advance_chunked_body();
@@ -410,13 +435,7 @@ void request_reader::next()
     wants_continue_ = false;
     chunks_.reset();
     phase_ = phase::head;
-    if (begin_ == end_) {
-        begin_ = end_ = scanned_ = line_ = 0;
-        if (capacity_ > kept_capacity) { // an idle connection keeps little
-            buffer_.reset();
-            capacity_ = 0;
-        }
-    }
+    if (begin_ == end_) begin_ = end_ = scanned_ = line_ = 0;
 }
 
 } // namespace watchword::http

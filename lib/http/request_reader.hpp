@@ -3,6 +3,7 @@
 #include "http/chunked.hpp"
 #include "http/limits.hpp"
 #include "http/message.hpp"
+#include "http/read_memory.hpp"
 
 #include <memory>
 #include <optional>
@@ -17,18 +18,26 @@ namespace watchword::http {
 // extensions. When in doubt, a request is refused and the connection ends. No sockets; one thread.
 //
 // Use: read into prepare(), commit() what came, advance() until it says need_more; take current() when ready, then
-// next(). After failed nothing more can be read.
+// next(). After failed nothing more can be read. rest() before a wait for bytes, and after a read that brought none,
+// gives back the memory of a reader that is idle.
 class request_reader {
 public:
     enum class state { need_more, ready, failed };
 
-    explicit request_reader(const limits&);
+    // Both must outlive the reader.
+    request_reader(const limits&, read_memory&);
     ~request_reader();
     request_reader(const request_reader&) = delete;
     request_reader& operator=(const request_reader&) = delete;
 
-    std::span<char> prepare();
-    void commit(std::size_t size) noexcept { end_ += size; }
+    // Room for at least one byte; none if there is no memory.
+    std::span<char> prepare() noexcept;
+    void rest() noexcept;
+    void commit(std::size_t size) noexcept
+    {
+        end_ += size;
+        received_ += size;
+    }
     state advance();
 
     // After ready, until next().
@@ -47,6 +56,8 @@ public:
     bool is_idle() const noexcept { return begin_ == end_ && phase_ == phase::head; }
     bool is_reading_body() const noexcept { return phase_ == phase::fixed_body || phase_ == phase::chunked_body; }
     bool has_unread_bytes() const noexcept { return begin_ != end_; }
+    // Bytes of the body that is being read, chunks' frames too.
+    std::uint64_t body_received() const noexcept { return received_ - body_began_; }
 
 private:
     enum class phase { head, fixed_body, chunked_body, complete, failed };
@@ -62,10 +73,12 @@ private:
     std::string_view check_target();
     std::string_view check_fields(); // why they are refused; empty if they are not
     void reserve(std::size_t more);
+    void give_memory_back() noexcept;
     void rebase(const char* from, const char* to) noexcept;
 
     const limits& limits_;
-    std::unique_ptr<char[]> buffer_;
+    read_memory& memory_;
+    std::unique_ptr<char[]> buffer_; // null while it rests
     std::size_t capacity_ = 0;
     std::size_t begin_ = 0;                          // of the current request
     std::size_t end_ = 0;                            // of what has arrived
@@ -74,6 +87,8 @@ private:
     std::size_t body_end_ = 0;                       // where its decoded bytes end
     std::size_t next_ = 0;                           // where the next request starts
     std::uint64_t content_length_ = 0;
+    std::uint64_t received_ = 0;   // all bytes that ever came
+    std::uint64_t body_began_ = 0; // after so many of them
     phase phase_ = phase::head;
     bool keep_alive_ = true;
     bool wants_continue_ = false;

@@ -3,18 +3,19 @@
 #include "core/log.hpp"
 #include "core/workers.hpp"
 #include "http/connection.hpp"
+#include "http/listener.hpp"
+#include "http/sockets.hpp"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
-#include <charconv>
+#include <cstring>
 #include <list>
 #include <new>
+#include <span>
 #include <stdexcept>
 #include <thread>
 
@@ -22,76 +23,41 @@ namespace watchword::http {
 namespace {
 
 namespace asio = core::asio;
-using asio::ip::tcp;
 using std::chrono::steady_clock;
 
-using tcp_acceptor = asio::basic_socket_acceptor<tcp, core::io_executor>;
-using steady_timer = asio::basic_waitable_timer<steady_clock, asio::wait_traits<steady_clock>, core::io_executor>;
-
 constexpr auto no_throw = asio::as_tuple(core::use_task);
-constexpr std::chrono::milliseconds sweep_interval{250};
 constexpr std::chrono::milliseconds idle_while_draining{500};
 constexpr std::chrono::milliseconds accept_pause{100};
-constexpr int backlog = 4096;
-
-constexpr std::string_view too_many_connections = "HTTP/1.1 503 Service Unavailable\r\n"
-                                                  "Connection: close\r\n"
-                                                  "Retry-After: 1\r\n"
-                                                  "Content-Length: 0\r\n\r\n";
-
-tcp::endpoint parse_endpoint(const std::string& text)
-{
-    const auto colon = text.rfind(':');
-    if (colon == text.npos) throw std::runtime_error("cannot listen on '" + text + "': write ADDRESS:PORT");
-    std::string host = text.substr(0, colon);
-    if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-    if (host == "localhost") host = "127.0.0.1";
-    unsigned port = 0;
-    const char* const last = text.data() + text.size();
-    const auto [end, failed] = std::from_chars(text.data() + colon + 1, last, port);
-    if (failed != std::errc() || end != last || port > 65535)
-        throw std::runtime_error("cannot listen on '" + text + "': the port must be a number from 0 to 65535");
-    core::error_code ec;
-    const auto address = asio::ip::make_address(host, ec);
-    if (ec) throw std::runtime_error("cannot listen on '" + text + "': not an IP address: '" + host + "'");
-    return {address, static_cast<std::uint16_t>(port)};
-}
-
-tcp_acceptor open_acceptor(asio::io_context& context, const tcp::endpoint& endpoint)
-{
-    using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
-    tcp_acceptor acceptor(context.get_executor());
-    acceptor.open(endpoint.protocol());
-    acceptor.set_option(asio::socket_base::reuse_address(true));
-    acceptor.set_option(reuse_port(true));
-    if (endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(true));
-    acceptor.bind(endpoint);
-    acceptor.listen(backlog);
-    acceptor.non_blocking(true);
-    return acceptor;
-}
-
-// SO_REUSEPORT would let a second server share the port in silence; a bind without it tells.
-void check_free(asio::io_context& context, const tcp::endpoint& endpoint)
-{
-    if (endpoint.port() == 0) return;
-    tcp_acceptor probe(context.get_executor());
-    probe.open(endpoint.protocol());
-    probe.set_option(asio::socket_base::reuse_address(true));
-    if (endpoint.address().is_v6()) probe.set_option(asio::ip::v6_only(true));
-    probe.bind(endpoint);
-}
-
-std::string to_text(const tcp::endpoint& endpoint)
-{
-    const auto address = endpoint.address().to_string();
-    const auto port = std::to_string(endpoint.port());
-    return endpoint.address().is_v6() ? "[" + address + "]:" + port : address + ":" + port;
-}
+constexpr std::size_t most_turned_away = 256; // at a time, by each thread; more are closed without a word
 
 core::task<> serve(std::unique_ptr<connection> c)
 {
     co_await c->run();
+}
+
+core::task<> turn_away(std::unique_ptr<connection> c, response r)
+{
+    co_await c->turn_away(std::move(r));
+}
+
+response too_many(status s, std::string_view detail)
+{
+    response r = problem(s, "too_many_connections", detail);
+    r.set("Retry-After", "1");
+    return r;
+}
+
+// Nothing for a Unix-domain socket.
+std::optional<core::ip_address> peer_of(const stream_socket& socket)
+{
+    core::error_code ec;
+    const auto endpoint = socket.remote_endpoint(ec);
+    const auto family = ec ? AF_UNSPEC : endpoint.data()->sa_family;
+    if (family != AF_INET && family != AF_INET6) return std::nullopt;
+    asio::ip::tcp::endpoint tcp;
+    tcp.resize(endpoint.size());
+    std::memcpy(tcp.data(), endpoint.data(), endpoint.size());
+    return core::unmapped(tcp.address());
 }
 
 bool is_out_of_resources(const core::error_code& ec)
@@ -100,30 +66,33 @@ bool is_out_of_resources(const core::error_code& ec)
            ec == core::error_code(ENFILE, boost::system::system_category());
 }
 
-// One I/O thread: its context, its acceptors and its connections. Everything but post_… runs on the thread itself.
+// What all I/O threads share. Thread-safe.
+struct shared_parts {
+    server_settings settings;
+    connection_counter counter;
+    std::unique_ptr<tls_context> tls; // null without
+};
+
+// One I/O thread: its context, its acceptors and its connections. Everything but post_... runs on the thread itself.
 class io_thread {
 public:
-    io_thread(connection_context context, std::size_t number)
-        : context_(std::move(context)), sweep_timer_(io_.get_executor()), number_(number)
+    io_thread(shared_parts& shared, connection_context context, std::size_t number)
+        : shared_(shared), context_(std::move(context)), sweep_timer_(io_.get_executor()), number_(number)
     {}
 
-    tcp::endpoint listen(const tcp::endpoint& endpoint)
-    {
-        if (number_ == 0) check_free(io_, endpoint);
-        acceptors_.push_back(open_acceptor(io_, endpoint));
-        return acceptors_.back().local_endpoint();
-    }
+    // `where` must outlive the thread.
+    void listen(listener& where) { doors_.push_back({where.acceptor(io_), where}); }
 
     void start()
     {
-        for (auto& acceptor : acceptors_) {
+        for (auto& each : doors_) {
             ++accepting_;
             const auto ended = [this](const std::exception_ptr& failure) {
                 if (failure) core::log::error("an I/O thread accepts no more connections", {});
                 --accepting_;
                 sweep_timer_.cancel();
             };
-            asio::co_spawn(io_, accept(acceptor), ended);
+            asio::co_spawn(io_, accept(each), ended);
         }
         asio::co_spawn(io_, sweep(), asio::detached);
         thread_ = std::thread([this] { run(); });
@@ -143,6 +112,11 @@ public:
     }
 
 private:
+    struct door {
+        stream_acceptor acceptor;
+        const listener& where;
+    };
+
     void run()
     {
         core::name_this_thread("io/" + std::to_string(number_));
@@ -156,12 +130,12 @@ private:
         }
     }
 
-    core::task<> accept(tcp_acceptor& acceptor)
+    core::task<> accept(door& d)
     {
         while (!context_.draining) {
-            auto [ec, socket] = co_await acceptor.async_accept(io_.get_executor(), no_throw);
+            auto [ec, socket] = co_await d.acceptor.async_accept(io_.get_executor(), no_throw);
             if (!ec) {
-                admit(std::move(socket));
+                admit(std::move(socket), d.where);
                 continue;
             }
             if (ec == asio::error::operation_aborted || context_.draining) break;
@@ -172,21 +146,38 @@ private:
         }
     }
 
-    void admit(tcp_socket socket)
+    void admit(stream_socket socket, const listener& where)
+    try {
+        const auto& limits = context_.limits;
+        connection_origin origin{peer_of(socket), where.proxy_protocol()};
+        auto place = connection_place::take(shared_.counter, limits.connections);
+        if (!place) {
+            response r = too_many(status::service_unavailable, "There are too many connections; try again shortly.");
+            return refuse(std::move(socket), where, std::move(origin), std::move(r));
+        }
+        // Behind a PROXY header the client is somebody else, whom the connection counts when it knows.
+        if (origin.peer && !origin.proxy_protocol && !take_of_client(place, *origin.peer, context_)) {
+            response r = too_many(status::too_many_requests, "Your address has too many connections.");
+            return refuse(std::move(socket), where, std::move(origin), std::move(r));
+        }
+        auto tls = where.tls() ? shared_.tls->accept(socket.native_handle()) : nullptr;
+        auto c = std::make_unique<connection>(transport(std::move(socket), std::move(tls)), std::move(origin),
+                                              std::move(place), context_);
+        if (context_.draining) c->drain(steady_clock::now() + idle_while_draining);
+        asio::co_spawn(io_, serve(std::move(c)), asio::detached);
+    } catch (const std::bad_alloc&) { // one client less, but accepting goes on
+        core::log::error("out of memory for a connection", {});
+    }
+
+    // TLS has no place for an answer before its handshake.
+    void refuse(stream_socket socket, const listener& where, connection_origin origin, response r)
     {
-        if (context_.open_connections.load(std::memory_order_relaxed) >= context_.limits.connections) {
-            core::error_code ignored;
-            socket.non_blocking(true, ignored);
-            socket.write_some(asio::buffer(too_many_connections), ignored);
-            return;
-        }
-        try {
-            auto c = std::make_unique<connection>(std::move(socket), context_);
-            if (context_.draining) c->drain(steady_clock::now() + idle_while_draining);
-            asio::co_spawn(io_, serve(std::move(c)), asio::detached);
-        } catch (const std::bad_alloc&) { // one client less, but accepting goes on
-            core::log::error("out of memory for a connection", {});
-        }
+        if (where.tls() || where.proxy_protocol() || turned_away_ == most_turned_away) return;
+        auto c = std::make_unique<connection>(transport(std::move(socket), nullptr), std::move(origin),
+                                              connection_place(), context_);
+        ++turned_away_;
+        const auto ended = [this](const std::exception_ptr&) { --turned_away_; };
+        asio::co_spawn(io_, turn_away(std::move(c), std::move(r)), ended);
     }
 
     // Timeouts are coarse: a timer for each operation would cost 4 to 5 us a request. Goes on until no connection is
@@ -196,7 +187,7 @@ private:
         while (!context_.draining || accepting_ != 0 || !context_.connections.empty()) {
             sweep_timer_.expires_after(sweep_interval);
             co_await sweep_timer_.async_wait(no_throw);
-            const auto now = steady_clock::now();
+            const auto now = context_.now = steady_clock::now();
             for (auto& c : context_.connections) c.sweep(now);
             if (context_.draining && now >= drain_until_) abort();
         }
@@ -206,10 +197,10 @@ private:
     {
         context_.draining = true;
         drain_until_ = until;
-        for (auto& acceptor : acceptors_) {
-            admit_waiting(acceptor);
+        for (auto& each : doors_) {
+            admit_waiting(each);
             core::error_code ignored;
-            acceptor.close(ignored);
+            each.acceptor.close(ignored);
         }
         const auto idle_until = std::min(until, steady_clock::now() + idle_while_draining);
         for (auto& c : context_.connections) c.drain(idle_until);
@@ -217,14 +208,14 @@ private:
     }
 
     // Clients whose connection the kernel has completed already would be reset by closing the acceptor.
-    void admit_waiting(tcp_acceptor& acceptor)
+    void admit_waiting(door& d)
     {
         for (;;) {
             core::error_code ec;
-            tcp_socket socket(io_.get_executor());
-            acceptor.accept(socket, ec);
+            stream_socket socket(io_.get_executor());
+            d.acceptor.accept(socket, ec);
             if (ec) return;
-            admit(std::move(socket));
+            admit(std::move(socket), d.where);
         }
     }
 
@@ -236,10 +227,12 @@ private:
     }
 
     asio::io_context io_{1};
+    shared_parts& shared_;
     connection_context context_;
     steady_timer sweep_timer_;
-    std::list<tcp_acceptor> acceptors_;
+    std::list<door> doors_;
     std::size_t accepting_ = 0; // coroutines that do
+    std::size_t turned_away_ = 0;
     steady_clock::time_point drain_until_ = steady_clock::time_point::max();
     std::size_t number_;
     std::thread thread_;
@@ -248,8 +241,10 @@ private:
 } // namespace
 
 struct server::state {
-    server_settings settings;
-    std::atomic<std::size_t> open_connections{0};
+    explicit state(server_settings s, std::uint64_t seed) : shared{std::move(s), connection_counter(seed), nullptr} {}
+
+    shared_parts shared;
+    std::vector<std::unique_ptr<listener>> listeners;
     std::list<io_thread> threads;
     std::vector<std::string> addresses;
     std::mutex mutex; // guards what follows
@@ -257,24 +252,30 @@ struct server::state {
     bool stopping = false;
 };
 
-server::server(server_settings settings, const router& routes, const core::clock& clock)
-    : state_(std::make_unique<state>())
+server::server(server_settings settings, const router& routes, const core::clock& clock, core::random_source& random)
 {
+    std::uint64_t seed = 0;
+    random.fill(std::as_writable_bytes(std::span(&seed, 1)));
+    state_ = std::make_unique<state>(std::move(settings), seed);
     auto& s = *state_;
-    s.settings = std::move(settings);
-    const std::size_t count =
-        s.settings.threads != 0 ? s.settings.threads : std::max(1u, std::thread::hardware_concurrency());
+    const auto& given = s.shared.settings;
+    if (given.tls) s.shared.tls = std::make_unique<tls_context>(*given.tls, clock, random);
+    for (const auto& text : given.listen)
+        for (auto& each : listener::open(text)) s.listeners.push_back(std::move(each));
+    const std::size_t count = given.threads != 0 ? given.threads : std::max(1u, std::thread::hardware_concurrency());
     for (std::size_t i = 0; i < count; ++i)
         s.threads.emplace_back(
-            connection_context{s.settings.limits, routes, clock, s.settings.access_log, s.open_connections}, i);
-    for (const auto& text : s.settings.listen) {
-        auto endpoint = parse_endpoint(text);
+            s.shared, connection_context{given.limits, routes, clock, given.proxies, given.uncounted, given.access_log},
+            i);
+    for (auto& each : s.listeners) {
+        if (each->tls() && !s.shared.tls)
+            throw std::runtime_error("cannot listen on " + each->address() + ": TLS needs a certificate and a key");
         try {
-            for (auto& thread : s.threads) endpoint = thread.listen(endpoint);
+            for (auto& thread : s.threads) thread.listen(*each);
         } catch (const boost::system::system_error& e) {
-            throw std::runtime_error("cannot listen on " + text + ": " + e.code().message());
+            throw std::runtime_error("cannot listen on " + each->address() + ": " + e.code().message());
         }
-        s.addresses.push_back(to_text(endpoint));
+        s.addresses.push_back(each->address());
     }
 }
 
@@ -291,7 +292,12 @@ const std::vector<std::string>& server::addresses() const noexcept
 
 std::size_t server::connections() const noexcept
 {
-    return state_->open_connections.load(std::memory_order_relaxed);
+    return state_->shared.counter.all();
+}
+
+void server::reload_certificates()
+{
+    if (state_->shared.tls) state_->shared.tls->reload();
 }
 
 void server::start()
@@ -306,7 +312,7 @@ void server::stop()
 {
     const std::lock_guard lock(state_->mutex);
     const bool again = std::exchange(state_->stopping, true);
-    const auto until = steady_clock::now() + state_->settings.drain_timeout;
+    const auto until = steady_clock::now() + state_->shared.settings.drain_timeout;
     for (auto& thread : state_->threads) again ? thread.post_abort() : thread.post_drain(until);
 }
 

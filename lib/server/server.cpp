@@ -42,6 +42,30 @@ core::secret_string generated_secret(const settings::settings& s, core::random_s
     return load_secret({}, std::string(url.substr(sqlite.size())) + ".secret", true, random);
 }
 
+// The settings have been checked when they were loaded: what is wrong here is nobody's plan.
+core::network_list networks(const std::vector<std::string>& texts)
+{
+    return core::network_list::parse(texts).value();
+}
+
+std::optional<http::tls_settings> tls_settings(const settings::tls_group& t)
+{
+    if (t.certificate_file.empty() && t.key_file.empty()) {
+        if (!t.client_ca_file.empty() || t.clients != settings::tls_group::certificates::none)
+            throw std::runtime_error("tls.clients needs tls.certificate_file and tls.key_file");
+        return std::nullopt;
+    }
+    if (t.certificate_file.empty() || t.key_file.empty())
+        throw std::runtime_error("tls.certificate_file and tls.key_file belong together: one of them is not set");
+    http::tls_settings h;
+    h.certificate_file = t.certificate_file;
+    h.key_file = t.key_file;
+    h.client_ca_file = t.client_ca_file;
+    h.clients = static_cast<http::tls_settings::client_certificates>(t.clients);
+    h.least = static_cast<http::tls_settings::version>(t.least_version);
+    return h;
+}
+
 http::server_settings http_settings(const settings::settings& s)
 {
     http::server_settings h;
@@ -49,16 +73,25 @@ http::server_settings http_settings(const settings::settings& s)
     h.threads = or_one_per_core(s.server.threads);
     h.drain_timeout = s.server.drain_timeout;
     h.access_log = s.log.access;
+    h.proxies.trusted = networks(s.server.trusted_proxies);
+    h.proxies.field = static_cast<http::forwarding_field>(s.server.forwarding);
+    h.tls = tls_settings(s.tls);
+    h.uncounted = networks(s.http.uncounted_addresses);
     h.limits.header_bytes = s.http.header_bytes;
     h.limits.header_count = s.http.header_count;
     h.limits.target_bytes = s.http.target_bytes;
     h.limits.body_bytes = s.http.body_bytes;
     h.limits.connections = s.http.connections;
+    h.limits.connections_per_address = s.limits.enabled ? s.http.connections_per_address : 0;
     h.limits.requests_per_connection = s.http.requests_per_connection;
+    h.limits.handshake_timeout = s.http.handshake_timeout;
     h.limits.header_timeout = s.http.header_timeout;
     h.limits.body_timeout = s.http.body_timeout;
+    h.limits.handler_timeout = s.http.handler_timeout;
     h.limits.write_timeout = s.http.write_timeout;
     h.limits.idle_timeout = s.http.idle_timeout;
+    h.limits.body_rate = s.http.body_rate;
+    h.limits.response_rate = s.http.response_rate;
     return h;
 }
 
@@ -69,14 +102,28 @@ std::string join(const std::vector<std::string>& parts)
     return all;
 }
 
-// The first signal drains, the second cuts.
-void stop_on_signals(asio::signal_set& signals, http::server& server)
+void reload(http::server& server)
+{
+    try {
+        server.reload_certificates();
+        core::log::info("certificates were read again", {});
+    } catch (const std::exception& e) {
+        core::log::error("the new certificates cannot be used; the old ones stay", {{"reason", e.what()}});
+    }
+}
+
+// SIGHUP reads the certificates again. Of the others the first drains, the second cuts.
+void obey_signals(asio::signal_set& signals, http::server& server)
 {
     signals.async_wait([&](const core::error_code& ec, int number) {
         if (ec) return;
-        core::log::info("stopping", {{"signal", std::int64_t(number)}});
-        server.stop();
-        stop_on_signals(signals, server);
+        if (number == SIGHUP) {
+            reload(server);
+        } else {
+            core::log::info("stopping", {{"signal", std::int64_t(number)}});
+            server.stop();
+        }
+        obey_signals(signals, server);
     });
 }
 
@@ -102,16 +149,16 @@ void serve(const settings::settings& s)
         {s.passwords.memory_kib, s.passwords.passes}, s.passwords.timeout, s.passwords.rehash};
     accounts::service accounts(account_settings, database, hashing, random);
     accounts::token_checker checker(tokens, s.tokens.lifetime, database, clock, random);
-    api::tutorial tutorial(accounts, checker, database);
+    api::tutorial tutorial(accounts, checker, database, {{s.http.form_fields}, {s.http.json_depth}});
 
     http::router routes;
     tutorial.add_routes(routes);
     api::add_health_routes(routes);
-    http::server server(http_settings(s), routes, clock);
+    http::server server(http_settings(s), routes, clock, random);
 
     asio::io_context signal_context(1);
-    asio::signal_set signals(signal_context, SIGTERM, SIGINT);
-    stop_on_signals(signals, server);
+    asio::signal_set signals(signal_context, SIGTERM, SIGINT, SIGHUP);
+    obey_signals(signals, server);
     std::thread signal_thread([&] { signal_context.run(); });
 
     server.start();

@@ -21,6 +21,15 @@ struct server_group {
     std::vector<std::string> listen{"127.0.0.1:5000"};
     std::size_t threads = 0; // 0: one for each core
     milliseconds drain_timeout{30'000};
+    std::vector<std::string> trusted_proxies;
+    enum class forwarding_field { x_forwarded_for, forwarded } forwarding = forwarding_field::x_forwarded_for;
+};
+
+struct tls_group {
+    std::string certificate_file, key_file; // both empty: no https:// address
+    enum class version { tls_1_2, tls_1_3 } least_version = version::tls_1_2;
+    enum class certificates { none, optional, required } clients = certificates::none;
+    std::string client_ca_file;
 };
 
 struct http_group {
@@ -29,11 +38,18 @@ struct http_group {
     std::size_t target_bytes = 8000;
     std::size_t body_bytes = 1024 * 1024;
     std::size_t connections = 20'000;
+    std::size_t connections_per_address = 1000; // 0: unlimited
+    std::vector<std::string> uncounted_addresses{"127.0.0.0/8", "::1"};
     std::uint64_t requests_per_connection = 0; // 0: unlimited
+    milliseconds handshake_timeout{10'000};
     milliseconds header_timeout{10'000};
     milliseconds body_timeout{30'000};
+    milliseconds handler_timeout{60'000}; // 0: unlimited
     milliseconds write_timeout{30'000};
     milliseconds idle_timeout{75'000};
+    std::uint64_t body_rate = 240, response_rate = 240; // bytes a second; 0: any
+    std::size_t form_fields = 1000;
+    std::size_t json_depth = 32;
 };
 
 struct database_group {
@@ -73,6 +89,7 @@ struct log_group {
 
 struct settings {
     server_group server;
+    tls_group tls;
     http_group http;
     database_group database;
     secret_group secret;

@@ -1,5 +1,7 @@
 #include "settings/table.hpp"
 
+#include "core/listen_address.hpp"
+#include "core/network.hpp"
 #include "core/text.hpp"
 #include "settings/values.hpp"
 
@@ -13,6 +15,9 @@ namespace {
 
 constexpr std::array<std::string_view, 6> level_names{"trace", "debug", "info", "warning", "error", "off"};
 constexpr std::array<std::string_view, 3> format_names{"automatic", "text", "json"};
+constexpr std::array<std::string_view, 2> forwarding_names{"x-forwarded-for", "forwarded"};
+constexpr std::array<std::string_view, 2> tls_version_names{"1.2", "1.3"};
+constexpr std::array<std::string_view, 3> client_certificate_names{"none", "optional", "required"};
 
 constexpr std::uint64_t KiB = 1024, MiB = 1024 * KiB, GiB = 1024 * MiB;
 constexpr std::uint64_t ms = 1, second = 1000, hour = 3600 * second, day = 24 * hour;
@@ -184,38 +189,54 @@ constexpr row secret_value(std::string_view key, std::string_view meaning)
     return r;
 }
 
-bool read_addresses(const descriptor&, settings& s, std::string_view value)
+// Elements separated by commas, each as `IsGood` wants it. `allowed`: what that is, to follow "must be".
+template <auto Group, auto Field, auto IsGood>
+constexpr row list(std::string_view key, std::string_view placeholder, std::string_view allowed,
+                   std::string_view meaning, bool may_be_empty = true)
 {
-    std::vector<std::string> all;
-    for (;;) {
-        const auto comma = std::min(value.find(','), value.size());
-        all.emplace_back(core::trim(value.substr(0, comma)));
-        if (!is_listen_address(all.back())) return false;
-        if (comma == value.size()) break;
-        value.remove_prefix(comma + 1);
-    }
-    s.server.listen = std::move(all);
-    return true;
-}
-
-std::string write_addresses(const settings& s)
-{
-    std::string all;
-    for (const auto& each : s.server.listen) all.append(all.empty() ? "" : ",").append(each);
-    return all;
-}
-
-constexpr row addresses(std::string_view key, std::string_view meaning)
-{
-    row r = make_row(key, kind::list, "ADDRESS:PORT", meaning);
-    r.read = read_addresses;
-    r.write = write_addresses;
+    row r = make_row(key, kind::list, placeholder, meaning);
+    r.allowed = allowed;
+    r.least = may_be_empty ? 0 : 1;
+    r.read = [](const descriptor& d, settings& s, std::string_view value) {
+        std::vector<std::string> all;
+        for (bool more = !value.empty() || d.least > 0; more;) {
+            const auto comma = std::min(value.find(','), value.size());
+            all.emplace_back(core::trim(value.substr(0, comma)));
+            if (!IsGood(all.back())) return false;
+            more = comma < value.size();
+            value.remove_prefix(more ? comma + 1 : comma);
+        }
+        get<Group, Field>(s) = std::move(all);
+        return true;
+    };
+    r.write = [](const settings& s) {
+        std::string all;
+        for (const auto& each : get<Group, Field>(s)) all.append(all.empty() ? "" : ",").append(each);
+        return all;
+    };
     return r;
 }
 
+bool is_listen_address(std::string_view text)
+{
+    return core::parse_listen_address(text).has_value();
+}
+bool is_network(std::string_view text)
+{
+    return core::network::parse(text).has_value();
+}
+constexpr std::string_view networks_allowed = "networks such as 10.0.0.0/8 or fd00::/8, or single addresses";
+
 using S = settings;
 constexpr descriptor rows[] = {
-    addresses("server.listen", "Where to listen, one or more of them; port 0 picks a free port and prints it.")
+    list<&S::server, &server_group::listen, is_listen_address>(
+        "server.listen", "ADDRESS:PORT",
+        "ADDRESS:PORT such as 127.0.0.1:5000, [::1]:5000 or localhost:5000; https://ADDRESS:PORT, unix:PATH or systemd",
+        "Where to listen, one or more of them: ADDRESS:PORT (port 0 picks a free port and prints it), "
+        "https://ADDRESS:PORT, unix:PATH, or systemd for inherited sockets; with ?proxy_protocol behind it, "
+        "connections "
+        "start with a PROXY header.",
+        false)
         .with_flag("--listen")
         .or_environment("WATCHWORD_LISTEN"),
     count<&S::server, &server_group::threads>("server.threads", 0, 1024,
@@ -224,6 +245,24 @@ constexpr descriptor rows[] = {
         .or_environment("WATCHWORD_THREADS"),
     duration<&S::server, &server_group::drain_timeout>(
         "server.drain_timeout", 0, hour, "How long requests in flight may take after the signal to stop."),
+    list<&S::server, &server_group::trusted_proxies, is_network>(
+        "server.trusted_proxies", "NETWORK", networks_allowed,
+        "Proxies whose word is taken for who their clients are; none by default. Peers on Unix sockets always are.")
+        .with_flag("--trusted-proxy"),
+    choice<&S::server, &server_group::forwarding, forwarding_names>(
+        "server.forwarding",
+        "The header field in which trusted proxies name their clients; they must set or remove it."),
+
+    text<&S::tls, &tls_group::certificate_file>("tls.certificate_file", "FILE", 0,
+                                                "PEM: the server's certificate and those between it and its root.")
+        .with_flag("--tls-certificate"),
+    text<&S::tls, &tls_group::key_file>("tls.key_file", "FILE", 0, "PEM: its private key.").with_flag("--tls-key"),
+    choice<&S::tls, &tls_group::least_version, tls_version_names>("tls.least_version",
+                                                                  "The oldest version of TLS that is spoken."),
+    choice<&S::tls, &tls_group::clients, client_certificate_names>(
+        "tls.clients", "Whether clients must show a certificate; one that is shown must be good."),
+    text<&S::tls, &tls_group::client_ca_file>("tls.client_ca_file", "FILE", 0,
+                                              "PEM: the roots of clients' certificates."),
 
     bytes<&S::http, &http_group::header_bytes>("http.header_bytes", KiB, MiB,
                                                "The longest request line and header fields together; beyond it: 431."),
@@ -233,17 +272,35 @@ constexpr descriptor rows[] = {
     bytes<&S::http, &http_group::body_bytes>("http.body_bytes", KiB, GiB, "The longest request body; beyond it: 413."),
     count<&S::http, &http_group::connections>("http.connections", 1, million,
                                               "The most connections in all; one more is answered 503 and closed."),
+    count<&S::http, &http_group::connections_per_address>(
+        "http.connections_per_address", 0, million,
+        "The most connections of one client, an IPv6 client being its /64; one more is answered 429. 0: unlimited."),
+    list<&S::http, &http_group::uncounted_addresses, is_network>(
+        "http.uncounted_addresses", "NETWORK", networks_allowed,
+        "Clients that this does not hold for. Trusted proxies are none of them, and loopback is where proxies often "
+        "are."),
     count<&S::http, &http_group::requests_per_connection>(
         "http.requests_per_connection", 0, 1'000 * million,
         "Requests after which a connection is closed; 0: as many as the client likes."),
+    duration<&S::http, &http_group::handshake_timeout>("http.handshake_timeout", 100 * ms, hour,
+                                                       "How long a TLS handshake, or a PROXY header, may take."),
     duration<&S::http, &http_group::header_timeout>(
         "http.header_timeout", 100 * ms, hour, "From the first byte of a request to the end of its header fields."),
     duration<&S::http, &http_group::body_timeout>("http.body_timeout", 100 * ms, hour,
                                                   "From there to the end of its body."),
+    duration<&S::http, &http_group::handler_timeout>(
+        "http.handler_timeout", 0, hour, "From there to an answer; beyond it: 503. 0: as long as it takes."),
     duration<&S::http, &http_group::write_timeout>("http.write_timeout", 100 * ms, hour,
                                                    "How long a client may take no byte of its response."),
     duration<&S::http, &http_group::idle_timeout>("http.idle_timeout", 100 * ms, day,
                                                   "How long a connection may rest between requests."),
+    bytes<&S::http, &http_group::body_rate>(
+        "http.body_rate", 0, MiB, "Bytes a second, on average, that a body must arrive with after 5 s; 0: any."),
+    bytes<&S::http, &http_group::response_rate>("http.response_rate", 0, MiB,
+                                                "The same for a client that takes a response."),
+    count<&S::http, &http_group::form_fields>("http.form_fields", 1, 100'000,
+                                              "The most fields of a form, files among them; beyond: 413."),
+    count<&S::http, &http_group::json_depth>("http.json_depth", 1, 1000, "How deep JSON may be nested."),
 
     text<&S::database, &database_group::url>("database.url", "URL", 1, "sqlite:FILE or postgresql://USER@HOST/NAME.")
         .with_flag("--database")
@@ -320,7 +377,7 @@ std::string expectation(const descriptor& d)
         return format_duration(milliseconds(static_cast<long>(value)));
     };
     switch (d.type) {
-    case kind::list: return "ADDRESS:PORT such as 127.0.0.1:5000, [::1]:5000 or localhost:5000";
+    case kind::list: return std::string(d.allowed);
     case kind::text: return d.least > 0 ? "a text that is not empty" : "a text without control characters";
     case kind::count: return "a whole number from " + std::to_string(d.least) + " to " + std::to_string(d.most);
     case kind::bytes:

@@ -25,6 +25,7 @@ struct descriptor {
     std::uint64_t least = 0; // counts; bytes; milliseconds
     std::uint64_t most = 0;
     std::span<const std::string_view> choices;
+    std::string_view allowed; // lists: what their elements are, to follow "must be"
 
     std::string_view flag;              // a flag of its own, if it has one
     std::string_view flag_value;        // what the flag means, if it takes no value

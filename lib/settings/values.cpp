@@ -75,19 +75,4 @@ std::optional<bool> parse_boolean(std::string_view text) noexcept
     return std::nullopt;
 }
 
-bool is_listen_address(std::string_view text)
-{
-    const auto colon = text.rfind(':');
-    if (colon == text.npos) return false;
-    const auto port = core::parse_unsigned(text.substr(colon + 1));
-    if (!port || *port > 65535) return false;
-    auto host = text.substr(0, colon);
-    if (host == "localhost") return true;
-    const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
-    if (bracketed) host = host.substr(1, host.size() - 2);
-    boost::system::error_code ec;
-    const auto address = boost::asio::ip::make_address(std::string(host), ec);
-    return !ec && address.is_v6() == bracketed && host.find('\0') == host.npos;
-}
-
 } // namespace watchword::settings

@@ -21,7 +21,4 @@ std::string format_bytes(std::uint64_t);
 // "true" or "false".
 std::optional<bool> parse_boolean(std::string_view text) noexcept;
 
-// Whether it is ADDRESS:PORT, [IPV6]:PORT or localhost:PORT with a literal address; port 0 asks for a free one.
-bool is_listen_address(std::string_view text);
-
 } // namespace watchword::settings

@@ -125,7 +125,7 @@ void check_what_a_proxy_adds(http::request q, forwarding_field field)
     } else {
         q.headers.push_back({name, added});
     }
-    const auto client = http::find_client(q, trusted_peer, trusted, field);
+    const auto client = http::find_client(q, trusted_peer, {trusted, field});
     if (client.address != *core::parse_address("2001:db8::1")) std::abort();
     if (is_standard && client.scheme != "https") std::abort();
 }
@@ -136,16 +136,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     const auto q = read_fields({reinterpret_cast<const char*>(data), size});
     for (const auto field : {forwarding_field::x_forwarded_for, forwarding_field::forwarded}) {
-        const auto alone = http::find_client(q, untrusted_peer, trusted, field);
+        const auto alone = http::find_client(q, untrusted_peer, {trusted, field});
         if (alone.address != untrusted_peer || !alone.scheme.empty()) std::abort();
 
-        const auto client = http::find_client(q, trusted_peer, trusted, field);
+        const auto client = http::find_client(q, trusted_peer, {trusted, field});
         const auto name = field == forwarding_field::forwarded ? "Forwarded" : "X-Forwarded-For";
-        if (client.address != trusted_peer && !stands_in(joined(q, name), client.address)) std::abort();
+        if (client.address != trusted_peer && !stands_in(joined(q, name), *client.address)) std::abort();
         if (!client.scheme.empty() && client.scheme != "http" && client.scheme != "https") std::abort();
         check_what_a_proxy_adds(q, field);
     }
-    const auto client = http::find_client(q, trusted_peer, trusted, forwarding_field::x_forwarded_for);
+    const auto client = http::find_client(q, trusted_peer, {trusted, forwarding_field::x_forwarded_for});
     if (client.address != simple_client(q)) std::abort();
     return 0;
 }

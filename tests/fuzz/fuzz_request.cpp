@@ -22,7 +22,8 @@ const http::limits limits = [] {
 // Everything that was understood, as text.
 template <class Step> std::string read_all(std::string_view bytes, Step next_size)
 {
-    request_reader reader(limits);
+    http::read_memory memory;
+    request_reader reader(limits, memory);
     std::string seen;
     while (!bytes.empty()) {
         auto room = reader.prepare();

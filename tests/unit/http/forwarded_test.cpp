@@ -20,17 +20,17 @@ forwarded_client find(forwarding_field field, std::vector<http::header_field> he
     static const auto trusted = core::network_list::parse({"10.0.0.0/8", "fd00::/8"}).value();
     http::request q;
     q.headers = std::move(headers);
-    return http::find_client(q, address(peer), trusted, field);
+    return http::find_client(q, address(peer), {trusted, field});
 }
 
 // The client behind one X-Forwarded-For, one Forwarded.
 std::string x_for(std::string_view value)
 {
-    return find(forwarding_field::x_forwarded_for, {{"X-Forwarded-For", value}}).address.to_string();
+    return find(forwarding_field::x_forwarded_for, {{"X-Forwarded-For", value}}).address->to_string();
 }
 std::string standard(std::string_view value)
 {
-    return find(forwarding_field::forwarded, {{"Forwarded", value}}).address.to_string();
+    return find(forwarding_field::forwarded, {{"Forwarded", value}}).address->to_string();
 }
 
 // The scheme that goes with it.
@@ -48,10 +48,10 @@ BOOST_AUTO_TEST_CASE(without_fields_the_peer_is_the_client)
     for (const auto field : {forwarding_field::x_forwarded_for, forwarding_field::forwarded})
         for (const auto* peer : {"10.0.0.1", "192.0.2.1", "fd00::1", "2001:db8::1"}) {
             const auto client = find(field, {{"Host", "a"}}, peer);
-            BOOST_TEST(client.address == address(peer));
+            BOOST_TEST(*client.address == address(peer));
             BOOST_TEST(client.scheme == "");
         }
-    BOOST_TEST(find(forwarding_field::forwarded, {}, "::ffff:192.0.2.1").address == address("192.0.2.1"));
+    BOOST_TEST(*find(forwarding_field::forwarded, {}, "::ffff:192.0.2.1").address == address("192.0.2.1"));
 }
 
 BOOST_AUTO_TEST_CASE(an_untrusted_peer_is_never_believed)
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(an_untrusted_peer_is_never_believed)
                                       {"X-Real-IP", "127.0.0.1"},
                                       {"Forwarded", "for=127.0.0.1;proto=https"}},
                                      peer);
-            BOOST_TEST(client.address == core::unmapped(address(peer)));
+            BOOST_TEST(*client.address == core::unmapped(address(peer)));
             BOOST_TEST(client.scheme == "");
         }
 }
@@ -72,11 +72,11 @@ BOOST_AUTO_TEST_CASE(an_untrusted_peer_is_never_believed)
 BOOST_AUTO_TEST_CASE(the_field_that_is_not_configured_is_never_believed)
 {
     const auto by_x = find(forwarding_field::x_forwarded_for, {{"Forwarded", "for=192.0.2.1;proto=https"}});
-    BOOST_TEST(by_x.address == address(proxy));
+    BOOST_TEST(*by_x.address == address(proxy));
     BOOST_TEST(by_x.scheme == "");
     const auto by_standard =
         find(forwarding_field::forwarded, {{"X-Forwarded-For", "192.0.2.1"}, {"X-Forwarded-Proto", "https"}});
-    BOOST_TEST(by_standard.address == address(proxy));
+    BOOST_TEST(*by_standard.address == address(proxy));
     BOOST_TEST(by_standard.scheme == "");
 }
 
@@ -103,12 +103,12 @@ BOOST_AUTO_TEST_CASE(several_fields_are_one_list)
                                                                {"Host", "a"},
                                                                {"X-FORWARDED-FOR", "192.0.2.1, 10.0.0.3"},
                                                                {"X-Forwarded-For", "10.0.0.2"}});
-    BOOST_TEST(by_x.address == address("192.0.2.1"));
+    BOOST_TEST(*by_x.address == address("192.0.2.1"));
     const auto by_standard = find(forwarding_field::forwarded, {{"forwarded", "for=127.0.0.1"},
                                                                 {"FORWARDED", "for=192.0.2.1;proto=http"},
                                                                 {"Via", "for=1.1.1.1"},
                                                                 {"Forwarded", "for=10.0.0.2;proto=https"}});
-    BOOST_TEST(by_standard.address == address("192.0.2.1"));
+    BOOST_TEST(*by_standard.address == address("192.0.2.1"));
     BOOST_TEST(by_standard.scheme == "http");
 }
 
@@ -128,8 +128,9 @@ BOOST_AUTO_TEST_CASE(mapped_addresses_count_as_ipv4)
     BOOST_TEST(x_for("192.0.2.1, ::ffff:10.0.0.2") == "192.0.2.1");
     BOOST_TEST(x_for("::ffff:192.0.2.1") == "192.0.2.1");
     BOOST_TEST(standard("for=192.0.2.1, for=\"[::ffff:10.0.0.2]:1\"") == "192.0.2.1");
-    BOOST_TEST(find(forwarding_field::x_forwarded_for, {{"X-Forwarded-For", "192.0.2.1"}}, "::ffff:10.0.0.1").address ==
-               address("192.0.2.1"));
+    BOOST_TEST(
+        *find(forwarding_field::x_forwarded_for, {{"X-Forwarded-For", "192.0.2.1"}}, "::ffff:10.0.0.1").address ==
+        address("192.0.2.1"));
 }
 
 BOOST_AUTO_TEST_CASE(an_unreadable_entry_of_x_forwarded_for_hides_what_stands_left_of_it)
@@ -168,7 +169,7 @@ BOOST_AUTO_TEST_CASE(an_unreadable_entry_of_x_forwarded_for_hides_what_stands_le
     BOOST_TEST(x_for("") == proxy);
     const auto empty_last =
         find(forwarding_field::x_forwarded_for, {{"X-Forwarded-For", "192.0.2.1"}, {"X-Forwarded-For", ""}});
-    BOOST_TEST(empty_last.address == address(proxy));
+    BOOST_TEST(*empty_last.address == address(proxy));
 }
 
 BOOST_AUTO_TEST_CASE(nodes_of_forwarded_follow_rfc_7239)
@@ -278,6 +279,22 @@ BOOST_AUTO_TEST_CASE(forwarded_takes_the_scheme_from_the_element_of_the_client)
     for (const char* bad : {"ftp", "\"\"", "\"https \"", "httpsx"})
         BOOST_TEST(scheme_of("for=192.0.2.1;proto=" + std::string(bad)) == "", bad);
     BOOST_TEST(scheme_of("for=192.0.2.1;proto=" + std::string(100, 'a')) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_on_a_unix_socket_is_trusted)
+{
+    const auto find_behind = [](const std::string& value) {
+        http::request q;
+        if (!value.empty()) q.headers.push_back({"X-Forwarded-For", value});
+        const http::forwarding proxies{core::network_list::parse({"10.0.0.0/8"}).value(),
+                                       forwarding_field::x_forwarded_for};
+        return http::find_client(q, std::nullopt, proxies).address;
+    };
+    BOOST_TEST(find_behind("192.0.2.1")->to_string() == "192.0.2.1");
+    BOOST_TEST(find_behind("192.0.2.1, 10.0.0.2")->to_string() == "192.0.2.1");
+    BOOST_TEST(find_behind("192.0.2.7, 192.0.2.1")->to_string() == "192.0.2.1");
+    BOOST_TEST(!find_behind(""));
+    BOOST_TEST(!find_behind("unknown"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -24,7 +24,8 @@ struct outcome {
 outcome feed(std::string_view bytes, std::size_t step)
 {
     const http::limits limits;
-    request_reader reader(limits);
+    http::read_memory memory;
+    request_reader reader(limits, memory);
     outcome seen;
     while (!bytes.empty()) {
         auto room = reader.prepare();
