@@ -20,11 +20,6 @@ finished run_watchword(std::vector<std::string> arguments, const environment& mo
     return run_program(arguments, more);
 }
 
-bool contains(const std::string& text, const std::string& part)
-{
-    return text.find(part) != text.npos;
-}
-
 // `serve` in an empty directory, where it must change nothing.
 struct refused {
     temporary_directory directory;

@@ -32,6 +32,10 @@ inline name_values credentials(const std::string& email, const std::string& secr
 std::string token_of(const http_response& response);
 // The users that /user lists.
 boost::json::array users(http_client& client, const std::string& token);
+inline bool contains(const std::string& text, const std::string& part)
+{
+    return text.find(part) != text.npos;
+}
 // Asks again and again, for as long as `limit`, whether something has come true; whether it has.
 bool comes_true(const std::function<bool()>& happened, std::chrono::seconds limit = std::chrono::seconds(20));
 // The first statement's rows by Python's sqlite3, which is not the server's SQLite: columns joined by '|'.

@@ -10,9 +10,11 @@
 namespace watchword::test {
 namespace {
 
-std::vector<std::string> command(const std::filesystem::path& directory, const std::vector<std::string>& arguments)
+std::vector<std::string> command(const std::filesystem::path& directory, const std::vector<std::string>& arguments,
+                                 const std::vector<std::string>& wrapper)
 {
-    std::vector<std::string> all{watchword_binary(), "serve", "--no-limits", "--listen", "127.0.0.1:0"};
+    auto all = wrapper;
+    all.insert(all.end(), {watchword_binary(), "serve", "--no-limits", "--listen", "127.0.0.1:0"});
     bool has_database = false;
     for (const auto& argument : arguments) has_database = has_database || argument.starts_with("--database");
     if (!has_database) all.insert(all.end(), {"--database", "sqlite:" + (directory / "watchword.db").string()});
@@ -40,8 +42,8 @@ std::string watchword_binary()
 }
 
 server_process::server_process(const std::filesystem::path& directory, const std::vector<std::string>& arguments,
-                               const environment& more)
-    : child_(command(directory, arguments), more)
+                               const environment& more, const std::vector<std::string>& wrapper)
+    : child_(command(directory, arguments, wrapper), more)
 {
     const auto line = child_.await_error_line("\"message\":\"ready\"", std::chrono::seconds(20));
     if (!line) throw std::runtime_error("the server did not become ready; it wrote: " + log());

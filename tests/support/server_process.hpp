@@ -14,9 +14,10 @@ std::string watchword_binary();
 class server_process {
 public:
     // Returns when the server is ready; std::runtime_error with what it wrote if it ends before, or takes over 20 s.
-    // Arguments come last, so that a --database or --listen among them counts too.
+    // Arguments come last, so that a --database or --listen among them counts too. `wrapper`: a command that executes
+    // the one it is given after its own arguments, as `env` does.
     explicit server_process(const std::filesystem::path& directory, const std::vector<std::string>& arguments = {},
-                            const environment& more = {});
+                            const environment& more = {}, const std::vector<std::string>& wrapper = {});
     // Stops it as stop() does.
     ~server_process();
 
