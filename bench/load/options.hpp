@@ -1,0 +1,44 @@
+#pragma once
+
+#include "load/request_class.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <netinet/in.h>
+#include <string>
+#include <string_view>
+#include <sys/types.h>
+#include <vector>
+
+namespace watchword::load {
+
+using std::chrono::nanoseconds;
+
+// What to do; help_text() says what each means.
+struct options {
+    ::sockaddr_in target{};
+    std::vector<request_class> classes;
+    std::size_t connections = 64;
+    std::size_t idle = 0;
+    std::size_t threads = 1;
+    std::size_t sources = 0; // 0: as many as the connections need
+    std::size_t pipeline = 1;
+    std::uint64_t requests_per_connection = 0; // 0: without end
+    std::uint64_t requests = 0;                // 0: as many as the time allows
+    double rate = 0;                           // a second; 0: closed loop
+    nanoseconds duration{};
+    nanoseconds warm_up = std::chrono::seconds(1);
+    nanoseconds timeout = std::chrono::seconds(10);
+    std::vector<::pid_t> watched;
+    bool quiet = false;
+    bool help = false;
+
+    bool is_open_loop() const { return rate > 0; }
+};
+
+// Throws std::runtime_error that says what cannot be understood or does not go together.
+options parse_options(const std::vector<std::string_view>& arguments);
+
+std::string_view help_text();
+
+} // namespace watchword::load

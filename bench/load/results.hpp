@@ -1,0 +1,58 @@
+#pragma once
+
+#include "load/histogram.hpp"
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+namespace watchword::load {
+
+// What went wrong, warm-up included. An unexpected status is a complete answer too; all others are none.
+struct failures {
+    std::uint64_t connect = 0;    // refused, reset or timed out while connecting
+    std::uint64_t reset = 0;      // by the server, with a request on its way
+    std::uint64_t closed = 0;     // in order, but before the answer was whole
+    std::uint64_t timeout = 0;    // no answer in time
+    std::uint64_t bad_answer = 0; // not HTTP, or bytes nobody asked for
+    std::uint64_t unexpected_status = 0;
+    std::uint64_t wrong_body = 0;
+
+    std::uint64_t total() const
+    {
+        return connect + reset + closed + timeout + bad_answer + unexpected_status + wrong_body;
+    }
+    void merge(const failures&);
+};
+
+struct status_tally {
+    std::uint64_t in_window = 0; // answers that came while it was measured, whenever they were asked for
+    histogram latency;           // of the measured requests
+};
+
+struct class_tally {
+    std::uint64_t requests = 0; // measured
+    std::map<unsigned, status_tally> statuses;
+
+    void merge(const class_tally&);
+};
+
+// What one thread saw; those of several add up.
+struct results {
+    explicit results(std::size_t classes) : by_class(classes) {}
+
+    std::vector<class_tally> by_class;
+    failures failed;
+    histogram send_delay;       // open loop: how long after it was due a measured request was sent
+    histogram connect_time;     // of all connections
+    std::uint64_t waited = 0;   // open loop: measured requests that were due while no connection was free
+    std::uint64_t not_sent = 0; // open loop: still waiting at the end
+    std::uint64_t reopened = 0; // connections beyond the first ones
+    std::uint64_t idle_open = 0, idle_closed = 0;
+    std::uint64_t received_bytes = 0;   // while it was measured
+    std::chrono::nanoseconds window{0}; // how long was measured
+
+    void merge(const results&);
+};
+
+} // namespace watchword::load

@@ -1,0 +1,164 @@
+#include "load/run.hpp"
+#include "scripted_server.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+
+using namespace watchword;
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::string_view ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+std::string always_ok(std::uint64_t)
+{
+    return std::string(ok);
+}
+
+json::object run(const test::scripted_server& server, std::vector<std::string_view> arguments)
+{
+    const auto address = server.address();
+    arguments.insert(arguments.end(), {"--quiet", "--warm-up", "0", address});
+    return json::parse(load::run(load::parse_options(arguments)).report).as_object();
+}
+
+std::uint64_t number(const json::object& o, std::string_view path)
+{
+    const json::value* at = nullptr;
+    const json::object* in = &o;
+    for (;;) {
+        const auto dot = std::min(path.find('.'), path.size());
+        at = &in->at(path.substr(0, dot));
+        if (dot == path.size()) break;
+        in = &at->as_object();
+        path.remove_prefix(dot + 1);
+    }
+    return static_cast<std::uint64_t>(at->to_number<double>());
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(engines)
+
+BOOST_AUTO_TEST_CASE(a_closed_loop_sends_and_counts_exactly_what_was_asked)
+{
+    const test::scripted_server server(always_ok);
+    const auto seen =
+        run(server, {"--connections", "4", "--threads", "2", "--requests", "1001", "--class", "answer=ok"});
+    BOOST_TEST(server.requests() == 1001u);
+    BOOST_TEST(server.connections() == 4u);
+    BOOST_TEST(number(seen, "requests") == 1001u);
+    BOOST_TEST(number(seen, "answers") == 1001u);
+    BOOST_TEST(number(seen, "failed.total") == 0u);
+    BOOST_TEST(number(seen, "classes.request.latency_us.count") == 1001u);
+}
+
+BOOST_AUTO_TEST_CASE(a_stall_counts_for_every_request_that_was_due_in_it)
+{
+    constexpr std::chrono::milliseconds stall{500};
+    const test::scripted_server server([&](std::uint64_t n) {
+        if (n == 50) std::this_thread::sleep_for(stall); // what is tested: a server that does nothing for a while
+        return std::string(ok);
+    });
+    const auto seen = run(server, {"--connections", "1", "--rate", "200", "--duration", "1"});
+    // One request was sent before the stall and 99 were due in it. A generator that waits for its answers sees one.
+    BOOST_TEST(number(seen, "answers") == 200u);
+    BOOST_TEST(number(seen, "waited") >= 90u);
+    BOOST_TEST(number(seen, "classes.request.latency_us.p99") >= 450'000u);
+    BOOST_TEST(number(seen, "classes.request.latency_us.p90") >= 350'000u);
+    BOOST_TEST(number(seen, "classes.request.latency_us.max") >= 500'000u);
+}
+
+BOOST_AUTO_TEST_CASE(requests_that_found_no_connection_are_reported_as_not_sent)
+{
+    const test::scripted_server server([](std::uint64_t) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100)); // ten answers a second, whatever is asked
+        return std::string(ok);
+    });
+    const auto seen = run(server, {"--connections", "1", "--rate", "100", "--duration", "1"});
+    BOOST_TEST(number(seen, "not_sent") + number(seen, "requests") == 100u);
+    BOOST_TEST(number(seen, "not_sent") >= 85u);
+}
+
+BOOST_AUTO_TEST_CASE(bursts_go_out_together_and_are_all_answered)
+{
+    const test::scripted_server server(always_ok);
+    const auto seen = run(server, {"--connections", "2", "--pipeline", "16", "--requests", "1000"});
+    BOOST_TEST(server.requests() == 1000u);
+    BOOST_TEST(number(seen, "answers") == 1000u);
+    BOOST_TEST(number(seen, "failed.total") == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(connections_are_renewed_as_asked_and_as_told)
+{
+    const test::scripted_server server(always_ok);
+    auto seen = run(server, {"--connections", "1", "--requests", "100", "--requests-per-connection", "10"});
+    BOOST_TEST(number(seen, "answers") == 100u);
+    BOOST_TEST(server.connections() >= 10u);
+
+    const test::scripted_server closing(
+        [](std::uint64_t) { return "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"; });
+    seen = run(closing, {"--connections", "2", "--requests", "50"});
+    BOOST_TEST(number(seen, "answers") == 50u);
+    BOOST_TEST(number(seen, "failed.total") == 0u);
+    BOOST_TEST(closing.connections() >= 50u);
+}
+
+BOOST_AUTO_TEST_CASE(idle_connections_are_answered_once_and_held)
+{
+    const test::scripted_server server(always_ok);
+    const auto seen = run(server, {"--connections", "0", "--idle", "20", "--duration", "0.2"});
+    BOOST_TEST(server.connections() == 20u);
+    BOOST_TEST(server.requests() == 20u);
+    BOOST_TEST(number(seen, "idle_open") == 20u);
+    BOOST_TEST(number(seen, "idle_closed") == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(every_kind_of_failure_is_counted_as_what_it_is)
+{
+    const test::scripted_server server([](std::uint64_t n) -> std::string {
+        switch (n) {
+        case 0: return "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n";
+        case 1: return "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno";
+        case 2: return ""; // closes
+        case 3: return "what?\r\n\r\n\r\n\r\n";
+        case 4: return std::string(ok) + "and more";
+        default: return std::string(ok);
+        }
+    });
+    const auto seen = run(server, {"--connections", "1", "--requests", "20", "--class", "answer=ok"});
+    BOOST_TEST(number(seen, "failed.unexpected_status") == 1u);
+    BOOST_TEST(number(seen, "failed.wrong_body") == 1u);
+    BOOST_TEST(number(seen, "failed.closed") + number(seen, "failed.reset") == 1u);
+    BOOST_TEST(number(seen, "failed.bad_answer") == 2u);
+    BOOST_TEST(number(seen, "failed.total") == 5u);
+    BOOST_TEST(number(seen, "classes.request.unexpected.503") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_does_not_come_times_out)
+{
+    const test::scripted_server server([](std::uint64_t n) {
+        return n == 3 ? std::string("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf") : std::string(ok);
+    });
+    const auto seen = run(server, {"--connections", "1", "--requests", "10", "--timeout", "0.2"});
+    BOOST_TEST(number(seen, "failed.timeout") == 1u);
+    BOOST_TEST(number(seen, "answers") == 9u);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_is_not_there_is_an_error)
+{
+    std::string address;
+    {
+        const test::scripted_server server(always_ok);
+        address = server.address();
+    }
+    BOOST_CHECK_THROW(load::run(load::parse_options({"--quiet", address})), std::runtime_error);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
