@@ -10,7 +10,7 @@
   packages_test="libboost-test1.81-dev postgresql-15 python3 sqlite3 openssl"
   packages_clang="clang libclang-rt-14-dev"
   packages_lint="clang-format clang-tidy clang-tools python3 shellcheck"
-  packages_bench="wrk python3"
+  packages_bench="wrk strace python3"
 }
 
 # install_packages GROUP... : makes sure that every package of the groups is there. Says so if one is missing, and

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds the release and measures an area; the report goes to bench/report/AREA.md and .json.
-#   bench/run.sh [AREA] [--quick | --full]      AREA: http (default)
+#   bench/run.sh [AREA] [--quick | --full] [FLAG]...      AREA: http (default); more flags: see bench/AREA_area.py
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 area=http
@@ -9,7 +9,7 @@ if [ $# -gt 0 ] && [[ $1 != --* ]]; then
   shift
 fi
 case $area in
-  http) targets=(watchword epoll_floor) ;;
+  http) targets=(watchword watchword_load epoll_floor http_allocations) ;;
   *) echo "bench/run.sh: there is no area '$area'; there is: http" >&2; exit 2 ;;
 esac
 

@@ -40,6 +40,17 @@ def cpu_seconds(pid):
     return ticks / TICKS_PER_SECOND
 
 
+def memory_kib(pid, field):
+    """VmRSS, VmHWM (its highest value so far) or RssAnon of one process."""
+    found = re.search(rf'^{field}:\s*(\d+) kB$', pathlib.Path(f'/proc/{pid}/status').read_text(), re.M)
+    return int(found.group(1))
+
+
+def forget_peak(pid):
+    """From now on VmHWM is the highest value since now."""
+    pathlib.Path(f'/proc/{pid}/clear_refs').write_text('5')
+
+
 def printed(pattern):
     """Ready once the output matches; the group is the port."""
     def port(output):
@@ -81,6 +92,10 @@ class Program:
 
     def cpu_seconds(self):
         return cpu_seconds(self.process.pid)
+
+    def rss_mib(self):
+        """Of the process tree."""
+        return sum(memory_kib(p, 'VmRSS') for p in tree(self.process.pid)) / 1024
 
     def stop(self):
         if self.process.poll() is None:

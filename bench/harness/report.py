@@ -1,46 +1,94 @@
-"""Medians and spreads of rounds, as a table for people and as JSON for programs."""
+"""What was measured, as Markdown for people and as JSON for programs."""
 import dataclasses
 import json
-import statistics
 
 
-def summarise(rounds, floor):
-    """rounds: {server: [Run]} in step, so that the n-th runs of all servers stood next to each other in time."""
+@dataclasses.dataclass
+class Figure:
+    """A number with the target it is held to; without one it is only told."""
+    name: str
+    value: float
+    unit: str = ''
+    at_most: float | None = None
+    at_least: float | None = None
+    digits: int = 2
+
+    def is_met(self):
+        """None without a target"""
+        if self.at_most is not None:
+            return self.value <= self.at_most
+        return None if self.at_least is None else self.value >= self.at_least
+
+    def verdict(self):
+        return {True: 'met', False: '**MISSED**', None: ''}[self.is_met()]
+
+    def target(self):
+        if self.at_most is not None:
+            return f'≤ {self.at_most:,g} {self.unit}'.strip()
+        return '' if self.at_least is None else f'≥ {self.at_least:,g} {self.unit}'.strip()
+
+    def measured(self):
+        return f'{self.value:,.{self.digits}f} {self.unit}'.strip()
+
+
+@dataclasses.dataclass
+class Table:
+    columns: list
+    rows: list  # of lists of text; the first column is left-aligned
+    caption: str = ''
+
+    def markdown(self):
+        lines = [f'| {" | ".join(self.columns)} |', '|---' + '|--:' * (len(self.columns) - 1) + '|']
+        lines += [f'| {" | ".join(row)} |' for row in self.rows]
+        return (f'{self.caption}:\n\n' if self.caption else '') + '\n'.join(lines)
+
+
+@dataclasses.dataclass
+class Section:
+    title: str
+    method: str = ''
+    figures: list = dataclasses.field(default_factory=list)
+    tables: list = dataclasses.field(default_factory=list)
+    notes: list = dataclasses.field(default_factory=list)
+    data: object = None  # everything that was measured, for JSON
+    void: str = ''       # why there is nothing
+
+    def markdown(self):
+        parts = [f'## {self.title}']
+        if self.void:
+            parts.append(f'**VOID**: {self.void}')
+        parts += [self.method] if self.method else []
+        parts += [t.markdown() for t in self.tables]
+        parts += ['\n'.join(f'- {note}' for note in self.notes)] if self.notes else []
+        return '\n\n'.join(parts)
+
+
+def overview(sections):
+    """All figures with their targets. Void sections stand in it too: nothing disappears in silence."""
     rows = []
-    for name, runs in rounds.items():
-        costs = [r.cpu_us for r in runs]
-        ratios = [r.cpu_us / f.cpu_us for r, f in zip(runs, rounds[floor])]
-        rows.append({
-            'server': name,
-            'cpu_us': statistics.median(costs),
-            'cpu_us_min': min(costs),
-            'cpu_us_max': max(costs),
-            'per_second': statistics.median(r.per_second for r in runs),
-            'ratio': statistics.median(ratios),
-            'ratio_min': min(ratios),
-            'ratio_max': max(ratios),
-            'runs': [dataclasses.asdict(r) for r in runs],
-        })
-    return rows
+    for s in sections:
+        if s.void:
+            rows.append([s.title, '', '', '**VOID**'])
+        rows += [[f.name, f.measured(), f.target(), f.verdict()] for f in s.figures]
+    return Table(['figure', 'measured', 'target', ''], rows)
 
 
-def table(rows):
-    lines = ['| server | CPU µs/request | min–max | requests/s | ratio to the floor | min–max |',
-             '|---|--:|--:|--:|--:|--:|']
-    for r in rows:
-        lines.append(f'| {r["server"]} | {r["cpu_us"]:.2f} | {r["cpu_us_min"]:.2f}–{r["cpu_us_max"]:.2f} '
-                     f'| {r["per_second"]:,.0f} | {r["ratio"]:.2f} | {r["ratio_min"]:.2f}–{r["ratio_max"]:.2f} |')
-    return '\n'.join(lines)
+def markdown(title, machine, method, sections):
+    parts = [f'# {title}', method, '\n'.join(f'- {name}: {value}' for name, value in machine.items()),
+             '## Figures and targets', overview(sections).markdown(), *(s.markdown() for s in sections)]
+    return '\n\n'.join(parts) + '\n'
+
+
+def as_data(section):
+    data = dataclasses.asdict(section)
+    for figure, kept in zip(section.figures, data['figures']):
+        kept['met'] = figure.is_met()
+    return data
 
 
 def write(directory, area, title, machine, method, sections):
-    """sections: {heading: rows}. Writes AREA.md and AREA.json and returns the text of the former."""
-    text = f'# {title}\n\n{method}\n\n'
-    text += ''.join(f'- {name}: {value}\n' for name, value in machine.items())
-    for heading, rows in sections.items():
-        text += f'\n## {heading}\n\n{table(rows)}\n'
+    """Writes AREA.md and AREA.json."""
     directory.mkdir(parents=True, exist_ok=True)
-    (directory / f'{area}.md').write_text(text)
-    data = {'machine': machine, 'method': method, 'sections': sections}
+    (directory / f'{area}.md').write_text(markdown(title, machine, method, sections))
+    data = {'machine': machine, 'method': method, 'sections': [as_data(s) for s in sections]}
     (directory / f'{area}.json').write_text(json.dumps(data, indent=1, ensure_ascii=False) + '\n')
-    return text

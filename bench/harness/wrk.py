@@ -3,16 +3,14 @@ import dataclasses
 import re
 import subprocess
 
+from harness.run import Void
+
 
 @dataclasses.dataclass
-class Run:
+class Measured:
     requests: int
     per_second: float
     cpu_us: float  # of the server, per request
-
-
-class Void(Exception):
-    """The run says nothing: something was refused, timed out or answered with an error."""
 
 
 def parse(output):
@@ -38,4 +36,4 @@ def measure(server, path, headers, connections, seconds):
     if done.returncode != 0:
         raise Void(done.stdout + done.stderr)
     requests, per_second = parse(done.stdout)
-    return Run(requests, per_second, spent * 1e6 / requests)
+    return Measured(requests, per_second, spent * 1e6 / requests)

@@ -13,6 +13,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds opening_turn{100};
+constexpr std::chrono::milliseconds drain_turn{100};
 
 } // namespace
 
@@ -66,7 +67,10 @@ void engine::run(time_point begin)
 
     phase_ = phase::draining;
     const auto give_up = steady_clock::now() + settings_.timeout;
-    while (in_flight_ != 0 && steady_clock::now() < give_up) turn(steady_clock::now() + opening_turn);
+    while ((in_flight_ != 0 || has_backlog()) && steady_clock::now() < give_up) {
+        send_what_is_due();
+        turn(std::min(give_up, steady_clock::now() + drain_turn));
+    }
     for (auto& c : connections_)
         if (c.awaits_answer()) lose(c, &failures::timeout);
     count_not_sent();
@@ -87,13 +91,20 @@ engine::time_point engine::next_wake() const
 
 void engine::send_what_is_due()
 {
-    if (phase_ != phase::running || free_.empty()) return;
+    if (phase_ == phase::opening || free_.empty()) return;
     const auto now = steady_clock::now();
     if (schedule_) {
         send_due(now);
-    } else if (now < measure_until_) {
+    } else if (phase_ == phase::running && now < measure_until_) {
         send_bursts(now);
     }
+}
+
+// Open loop: requests that were due before the end have not been sent yet. They are sent after it: each that was due
+// shall have its latency.
+bool engine::has_backlog() const
+{
+    return schedule_ && !has_issued_all() && schedule_->due(issued_) < measure_until_;
 }
 
 void engine::send_due(time_point now)

@@ -27,7 +27,7 @@ public:
 
     // Opens every connection, and lets the idle ones be answered once. Throws std::runtime_error if one cannot be had.
     void open();
-    // Warms up from `begin` on, measures, then waits for the answers that are on their way.
+    // Warms up from `begin` on, measures, then waits for the answers to all that was due, as long as one may take.
     void run(time_point begin);
 
     const results& seen() const noexcept { return seen_; }
@@ -48,6 +48,7 @@ private:
     const std::string& next_request(std::size_t kind);
     connection* take_free();
     bool has_issued_all() const;
+    bool has_backlog() const;
     time_point next_wake() const;
     void count_not_sent();
 

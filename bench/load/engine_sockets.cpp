@@ -48,7 +48,7 @@ void engine::turn(time_point until)
 
 void engine::open_some()
 {
-    if (to_open_.empty() || phase_ == phase::draining || steady_clock::now() < open_after_) return;
+    if (to_open_.empty() || steady_clock::now() < open_after_) return;
     while (!to_open_.empty() && connecting_ < most_connecting) {
         const auto index = to_open_.front();
         to_open_.pop_front();
@@ -247,7 +247,7 @@ void engine::reopen(connection& c)
         if (rested) --seen_.idle_open;
         ++seen_.idle_closed;
         if (phase_ == phase::opening) count(&failures::closed);
-    } else if (phase_ != phase::draining) {
+    } else if (phase_ != phase::draining || has_backlog()) {
         ++seen_.reopened;
         to_open_.push_back(index_of(c));
     }

@@ -46,7 +46,7 @@ struct results {
     histogram send_delay;       // open loop: how long after it was due a measured request was sent
     histogram connect_time;     // of all connections
     std::uint64_t waited = 0;   // open loop: measured requests that were due while no connection was free
-    std::uint64_t not_sent = 0; // open loop: still waiting at the end
+    std::uint64_t not_sent = 0; // open loop: still waiting when the last answer had had its time
     std::uint64_t reopened = 0; // connections beyond the first ones
     std::uint64_t idle_open = 0, idle_closed = 0;
     std::uint64_t received_bytes = 0;   // while it was measured

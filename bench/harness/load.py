@@ -1,0 +1,86 @@
+"""Runs our load generator, watchword_load (bench/load), and reads what it reports."""
+import json
+import subprocess
+import tempfile
+import threading
+
+from harness import process
+from harness.run import Void
+
+SPARE_SECONDS = 90  # beyond what the measurement takes: opening connections, waiting for the last answers
+
+
+def request_class(path, headers=None, **more):
+    """A class of a scenario, see watchword_load --help: name, weight, method, bodies, expect, answer."""
+    return {'path': path, 'headers': headers or {}, **more}
+
+
+class Load:
+    """A running watchword_load."""
+
+    def __init__(self, build, server, classes, *flags, watch=False):
+        self._scenario = tempfile.NamedTemporaryFile('w', suffix='.json')
+        json.dump({'classes': classes}, self._scenario)
+        self._scenario.flush()
+        command = [build / 'bench/watchword_load', '--scenario', self._scenario.name, *map(str, flags)]
+        if watch:
+            command += ['--watch', ','.join(map(str, process.tree(server.process.pid)))]
+        command.append(f'127.0.0.1:{server.port}')
+        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                         stderr=subprocess.PIPE, text=True)
+        self._progress = []
+        self._measures = threading.Event()
+        self._reader = threading.Thread(target=self._read_progress, daemon=True)
+        self._reader.start()
+
+    def _read_progress(self):
+        for line in self._process.stderr:
+            self._progress.append(line)
+            if line == 'measuring\n':
+                self._measures.set()
+        self._measures.set()
+
+    def await_measuring(self, seconds):
+        """All connections are open and the warm-up is over."""
+        self._measures.wait(seconds)
+        if 'measuring\n' not in self._progress:
+            self.stop()
+            raise Void('the load generator did not get to measuring: ' + ''.join(self._progress[-3:]))
+
+    def result(self, seconds=60, failures_allowed=False):
+        """The report; Void if it could not run, or if something failed and that is not allowed."""
+        try:
+            self._process.wait(seconds + SPARE_SECONDS)
+        finally:
+            self.stop()
+        output = self._process.stdout.read()
+        if not output:
+            raise Void('the load generator gave up: ' + ''.join(self._progress[-3:]))
+        report = json.loads(output)
+        if not failures_allowed and report['failed']['total'] > 0:
+            raise Void(f'failures: {only_nonzero(report["failed"])}')
+        if not failures_allowed and report.get('not_sent', 0) > 0:
+            raise Void(f'{report["not_sent"]} requests were due and found no connection to be sent on')
+        return report
+
+    def stop(self):
+        if self._process.poll() is None:
+            self._process.terminate()
+            self._process.wait()
+        self._reader.join()
+        self._scenario.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+def only_nonzero(counts):
+    return {name: count for name, count in counts.items() if count}
+
+
+def measure(build, server, classes, *flags, watch=False, failures_allowed=False):
+    with Load(build, server, classes, *flags, watch=watch) as running:
+        return running.result(failures_allowed=failures_allowed)

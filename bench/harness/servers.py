@@ -1,0 +1,99 @@
+"""The servers that are compared: watchword, the raw epoll loop, nginx."""
+import os
+import resource
+import shutil
+import socket
+
+from harness import client, process
+
+FLOOR = 'epoll_floor'
+
+NGINX_CONFIG = '''
+daemon off;
+worker_processes 1;
+worker_rlimit_nofile {files};
+pid nginx.pid;
+error_log stderr warn;
+events {{ worker_connections {connections}; }}
+http {{
+    access_log off;
+    keepalive_requests 1000000000;
+    client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi;
+    scgi_temp_path scgi;
+    server {{
+        listen 127.0.0.1:{port} backlog=4096;
+        location / {{ default_type application/json; return 200 '{body}'; }}
+    }}
+}}
+'''
+
+
+def most_files():
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+
+
+def allow_files():
+    """Runs in the server's process before it starts."""
+    hard = most_files()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def start_watchword(build, directory, threads=1, settings=None):
+    """`threads` 0: as many as cores. `settings`: WATCHWORD_* variables without that prefix."""
+    command = [build / 'watchword', 'serve', '--listen', '127.0.0.1:0', '--database', 'sqlite:bench.db',
+               '--threads', str(threads), '--no-limits']
+    environment = {n: v for n, v in os.environ.items() if not n.startswith('WATCHWORD_')}
+    environment.update({f'WATCHWORD_{n}': str(v) for n, v in (settings or {}).items()})
+    ready = process.printed(r'127\.0\.0\.1:(\d+)')
+    return process.Program('watchword', command, directory / 'watchword.log', ready, cwd=directory, env=environment,
+                           preexec_fn=allow_files)
+
+
+def start_floor(build, directory, answer):
+    response = directory / 'response'
+    response.write_bytes(answer)
+    command = [build / 'bench/epoll_floor', '0', response]
+    return process.Program(FLOOR, command, directory / 'floor.log', process.printed(r'^(\d+)$'),
+                           preexec_fn=allow_files)
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+def start_nginx(directory, body, connections=8192):
+    """None where nginx is not installed, or cannot say these bytes."""
+    nginx = shutil.which('nginx') or shutil.which('/usr/sbin/nginx')
+    text = body.decode()
+    if nginx is None or '$' in text:
+        return None
+    port = free_port()
+    quoted = text.replace('\\', '\\\\').replace("'", "\\'")
+    config = directory / 'nginx.conf'
+    config.write_text(NGINX_CONFIG.format(port=port, body=quoted, connections=connections, files=most_files()))
+    command = [nginx, '-p', directory, '-c', config, '-e', 'stderr']
+    return process.Program('nginx', command, directory / 'nginx.log', process.accepting(port), cwd=directory,
+                           preexec_fn=allow_files)
+
+
+def start_peers(running, build, directory, watchword, path, headers, nginx_connections=8192):
+    """The floor with the very bytes watchword sends for `path`, and nginx, if it is there, with the same body; entered
+    into the ExitStack `running`. -> [Program]"""
+    head, body = client.raw_answer(watchword.port, path, headers)
+    peers = [running.enter_context(start_floor(build, directory, head + body))]
+    nginx = start_nginx(directory, body, nginx_connections)
+    if nginx:
+        peers.append(running.enter_context(nginx))
+    for peer in peers:
+        _, answered = client.raw_answer(peer.port, path, headers)
+        if answered != body:
+            raise RuntimeError(f'{peer.name} answers {answered!r}, not {body!r}')
+    return peers
+
+
+def rotated(servers, round_number):
+    """The servers in the order of this round: another one first each time."""
+    first = round_number % len(servers)
+    return servers[first:] + servers[:first]

@@ -1,0 +1,73 @@
+"""What idle keep-alive connections cost in memory."""
+import contextlib
+
+from harness import client, load, servers
+from harness.report import Figure, Section, Table
+from harness.run import Void, say, valid
+
+TITLE = 'Memory of idle connections'
+USERS = 3
+MANY, MOST = 10_000, 50_000
+MOST_MIB = 60
+OTHER_FILES = 200    # that server and client need besides connections
+HOLD_SECONDS = 600   # they are let go as soon as they are counted
+OPEN_SECONDS = 120
+LIMIT = {'HTTP_CONNECTIONS': 2 * MOST}
+
+
+def measure(run):
+    fits = min(MOST, servers.most_files() - OTHER_FILES)
+    many = min(MANY, fits)
+    counts = sorted({many, fits})
+    seen = {}
+    for count in counts:
+        for name, mib in valid(f'{count} idle connections', lambda c=count: rss_of_all(run, c, peers=c == many)).items():
+            seen.setdefault(name, {}).update(mib)
+    watchword = seen['watchword']
+    figures = [Figure(f'RSS with {many:,} idle connections', watchword[many], 'MiB', at_most=MOST_MIB, digits=1)]
+    if fits > many:
+        figures.append(Figure(f'RSS with {fits:,} idle connections', watchword[fits], 'MiB', digits=1))
+    notes = ['nginx sets memory aside for all connections when it starts.'] if 'nginx' in seen else []
+    if many < MANY:
+        notes.append(f'`ulimit -Hn` is {servers.most_files()}: {MANY:,} connections do not fit, which the target is for.')
+    if fits < MOST:
+        notes.append(f'`ulimit -Hn` is {servers.most_files()}: {fits:,} connections stand in for {MOST:,}.')
+    return Section(
+        TITLE,
+        method='RSS of the process tree before, and while so many connections that were each answered one GET /user '
+               'rest. watchword as it runs by default, with one I/O thread for each core. What the kernel keeps for a '
+               'connection is not in it.',
+        figures=figures, notes=notes, data=seen,
+        tables=[Table(['server, MiB', 'none', *(f'{c:,}' for c in counts), 'KiB per connection'],
+                      [[name, f'{mib[0]:.1f}', *(f'{mib[c]:.1f}' if c in mib else '' for c in counts),
+                        f'{per_connection_kib(mib):.2f}'] for name, mib in seen.items()])])
+
+
+def per_connection_kib(mib):
+    most = max(mib)
+    return 1024 * (mib[most] - mib[0]) / most
+
+
+def rss_of_all(run, count, peers):
+    """-> {server: {0: MiB, count: MiB}}"""
+    directory = run.new_directory()
+    with contextlib.ExitStack() as running:
+        watchword = running.enter_context(servers.start_watchword(run.build, directory, threads=0, settings=LIMIT))
+        headers = {'x-access-token': client.sign_up(watchword.port, USERS)}
+        measured = [watchword]
+        if peers:
+            measured += servers.start_peers(running, run.build, directory, watchword, '/user', headers,
+                                            count + count // 8 + OTHER_FILES)
+        return {s.name: rss(run, s, headers, count) for s in measured}
+
+
+def rss(run, server, headers, count):
+    before = server.rss_mib()
+    flags = ['--connections', 0, '--idle', count, '--warm-up', 0, '--duration', HOLD_SECONDS]
+    with load.Load(run.build, server, [load.request_class('/user', headers)], *flags) as idle:
+        idle.await_measuring(OPEN_SECONDS)
+        after = server.rss_mib()
+    if after <= 0:
+        raise Void(f'{server.name} has gone')
+    say(f'{server.name}: {before:.1f} MiB, with {count:,} idle connections {after:.1f} MiB')
+    return {0: before, count: after}
