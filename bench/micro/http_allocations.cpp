@@ -37,7 +37,7 @@ public:
           accounts_({{64, 1}, std::chrono::seconds(10), false}, database_, hashing_, random_),
           checker_(tokens_, std::chrono::seconds(3600), database_, clock_, random_),
           tutorial_(accounts_, checker_, database_),
-          server_(settings(), add_routes(), clock_)
+          server_(settings(), add_routes(), clock_, random_)
     {
         server_.start();
     }
