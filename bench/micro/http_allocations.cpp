@@ -58,6 +58,7 @@ private:
         http::server_settings s;
         s.listen = {"127.0.0.1:0"};
         s.threads = 1;
+        s.limits.connections_per_address = 0;
         return s;
     }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace watchword::core {
 
@@ -36,13 +38,28 @@ queue_statistics workers::statistics() const
     return copy;
 }
 
+bool workers::comes_too_late(const job& j, std::chrono::steady_clock::time_point now) const
+{
+    // Of the jobs before it, one on each thread is half done on average.
+    const auto before = queue_.size() + statistics_.running / 2;
+    const auto rounds = static_cast<std::int64_t>(before / threads_.size());
+    return j.latest_start != deadline::max() && rounds > 0 && now + usual_ * rounds > j.latest_start;
+}
+
+void workers::learn(std::chrono::nanoseconds took)
+{
+    constexpr int weight = 16;
+    usual_ = usual_.count() == 0 ? took : usual_ + (took - usual_) / weight;
+}
+
 void workers::enqueue(job& j)
 {
+    const auto now = std::chrono::steady_clock::now();
     errc why{};
     {
         const std::lock_guard lock(mutex_);
-        if (!stopping_ && queue_.size() < settings_.queue) {
-            queue_.push_back({&j, std::chrono::steady_clock::now()});
+        if (!stopping_ && queue_.size() < settings_.queue && !comes_too_late(j, now)) {
+            queue_.push_back({&j, now});
             wake_.notify_one(); // while locked: the job, and with it the pool's owner, may be gone right after
             return;
         }
@@ -55,6 +72,8 @@ void workers::enqueue(job& j)
 void workers::run_jobs(std::size_t slot)
 {
     name_this_thread(settings_.name + "/" + std::to_string(slot));
+    // On Linux the nice value is a thread's own.
+    if (settings_.nice != 0) ::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + settings_.nice);
     std::unique_lock lock(mutex_);
     for (;;) {
         wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
@@ -79,7 +98,9 @@ void workers::run_jobs(std::size_t slot)
         if (!late) {
             --statistics_.running;
             ++statistics_.executed;
-            statistics_.worked += std::chrono::steady_clock::now() - start;
+            const auto took = std::chrono::steady_clock::now() - start;
+            statistics_.worked += took;
+            learn(took);
         }
     }
 }

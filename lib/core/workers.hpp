@@ -120,14 +120,16 @@ struct queue_statistics {
     std::chrono::nanoseconds worked{}; // in all
 };
 
-// Threads for work that blocks or takes over 100 us: SQL, password hashing. First come, first served; bounded.
-// Thread-safe. Must be destroyed before the I/O contexts whose coroutines wait for it.
+// Threads for work that blocks or takes over 100 us: SQL, password hashing. First come, first served; bounded: a job is
+// refused at once if the queue is full, or if those before it will take, as jobs have taken lately, until its latest
+// start has passed. Thread-safe. Must be destroyed before the I/O contexts whose coroutines wait for it.
 class workers {
 public:
     struct settings {
         std::string name; // of the threads, at most 15 characters are shown
         std::size_t threads = 1;
         std::size_t queue = 1024; // jobs that may wait; one more is refused as overloaded
+        int nice = 0;             // of the threads, beside the process's own: work that may give way to others
     };
 
     explicit workers(settings);
@@ -136,8 +138,8 @@ public:
 
     // Runs `work(slot)`, which returns a result<T>, on one of the threads and resumes the caller on its own.
     // `work` may refer to the caller's locals: the caller is suspended until it is done. Not cancellable.
-    // Errors besides work's own: overloaded (the queue is full), timed_out (no thread was free by `latest_start`),
-    // cancelled (shutting down). What work throws is rethrown to the caller.
+    // Errors besides work's own: overloaded (the queue is full, or too long for `latest_start`), timed_out (no thread
+    // was free by then after all), cancelled (shutting down). What work throws is rethrown to the caller.
     template <class Work>
     task<std::invoke_result_t<Work&, std::size_t>> run(Work work, deadline latest_start = deadline::max())
     {
@@ -157,12 +159,15 @@ private:
 
     void enqueue(job&);
     void run_jobs(std::size_t slot);
+    bool comes_too_late(const job&, std::chrono::steady_clock::time_point now) const;
+    void learn(std::chrono::nanoseconds took);
 
     const settings settings_;
     mutable std::mutex mutex_; // guards everything below but threads_
     std::condition_variable wake_;
     std::deque<waiting_job> queue_;
     queue_statistics statistics_;
+    std::chrono::nanoseconds usual_{}; // what a job takes: a moving average
     bool stopping_ = false;
     std::vector<std::thread> threads_;
 };

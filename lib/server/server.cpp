@@ -22,6 +22,8 @@ namespace {
 
 namespace asio = core::asio;
 
+constexpr int hashing_nice = 10;
+
 std::size_t or_one_per_core(std::size_t threads)
 {
     return threads != 0 ? threads : std::max(1u, std::thread::hardware_concurrency());
@@ -144,7 +146,8 @@ void serve(const settings::settings& s)
     store::database database({s.database.url, s.database.readers, s.database.queue, s.database.timeout});
     if (secret.empty()) secret = generated_secret(s, random);
     const crypto::hs256_tokens tokens(secret);
-    core::workers hashing({"hash", or_one_per_core(s.passwords.threads), s.passwords.queue});
+    // As many hashing threads as cores, but niced: a token check does not wait for a login.
+    core::workers hashing({"hash", or_one_per_core(s.passwords.threads), s.passwords.queue, hashing_nice});
     const accounts::settings account_settings{
         {s.passwords.memory_kib, s.passwords.passes}, s.passwords.timeout, s.passwords.rehash};
     accounts::service accounts(account_settings, database, hashing, random);

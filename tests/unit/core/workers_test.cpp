@@ -7,6 +7,8 @@
 
 #include <latch>
 #include <set>
+#include <sys/resource.h>
+#include <thread>
 
 namespace {
 
@@ -108,6 +110,36 @@ BOOST_AUTO_TEST_CASE(a_job_that_waited_too_long_is_not_run)
     BOOST_TEST(why.has_value());
     BOOST_TEST(!ran);
     BOOST_TEST(w.statistics().refused == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_job_that_would_come_too_late_is_refused_at_once)
+{
+    core::workers w({"test", 1, 10});
+    const auto busy = [](std::size_t) -> core::result<int> {
+        const auto end = std::chrono::steady_clock::now() + 50ms;
+        while (std::chrono::steady_clock::now() < end) {
+        }
+        return 0;
+    };
+    BOOST_TEST(run(w, busy).has_value()); // now it is known how long jobs take
+    holder h(w);
+    std::thread queued([&] { run(w, answer); });
+    while (w.statistics().waiting == 0) std::this_thread::yield();
+    BOOST_TEST((run(w, answer, std::chrono::steady_clock::now() + 10ms).error() == core::errc::overloaded));
+    std::thread patient([&] { BOOST_TEST(run(w, answer, std::chrono::steady_clock::now() + 1h).has_value()); });
+    while (w.statistics().waiting < 2) std::this_thread::yield();
+    h.release();
+    queued.join();
+    patient.join();
+}
+
+BOOST_AUTO_TEST_CASE(threads_give_way_to_others_as_much_as_is_wanted)
+{
+    const int own = ::getpriority(PRIO_PROCESS, 0);
+    core::workers w({"test", 1, 10, 5});
+    const auto nice = [](std::size_t) -> core::result<int> { return ::getpriority(PRIO_PROCESS, 0); };
+    BOOST_TEST(run(w, nice).value() == own + 5);
+    BOOST_TEST(::getpriority(PRIO_PROCESS, 0) == own);
 }
 
 BOOST_AUTO_TEST_CASE(each_thread_has_a_slot_of_its_own)
