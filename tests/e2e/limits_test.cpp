@@ -1,8 +1,10 @@
 // What a client may ask of the running server, and what it gets when it asks for more.
 #include "e2e_fixture.hpp"
 
+#include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <csignal>
 #include <memory>
 
 namespace {
@@ -133,6 +135,86 @@ BOOST_AUTO_TEST_CASE(a_connection_too_many_is_answered_503_until_another_one_end
         next.send(request_bytes("GET", "/health/live", host));
         return next.read_response().status == 200;
     }));
+}
+
+BOOST_AUTO_TEST_CASE(a_form_with_too_many_fields_is_answered_413)
+{
+    limited_server s("http.form_fields=2");
+    name_values fields = credentials("a@b.test");
+    BOOST_TEST(s.client.form_post("/login", fields).status == 401);
+    BOOST_TEST(s.client.multipart_post("/login", fields).status == 401);
+    fields.emplace_back("more", "x");
+    BOOST_TEST(s.client.form_post("/login", fields).status == 413);
+    BOOST_TEST(s.client.multipart_post("/login", fields).status == 413);
+}
+
+BOOST_AUTO_TEST_CASE(json_that_is_nested_too_deep_is_not_read)
+{
+    const std::string nested = R"({"name":"n","email":"a@b.test","password":"pw","more":[[1]]})";
+    limited_server s("http.json_depth=2");
+    BOOST_TEST(s.client.json_post("/signup", nested).status == 400);
+    limited_server deeper("http.json_depth=3");
+    BOOST_TEST(deeper.client.json_post("/signup", nested).status == 201);
+}
+
+BOOST_AUTO_TEST_CASE(a_handler_that_takes_too_long_is_answered_503)
+{
+    const temporary_directory directory;
+    server_process server(directory.path(), {"--set", "http.handler_timeout=100ms", "--set", "passwords.passes=50",
+                                             "--set", "passwords.threads=1"});
+    std::vector<std::unique_ptr<http_client>> clients; // whose hashes wait for each other's
+    for (int i = 0; i < 8; ++i) {
+        clients.push_back(std::make_unique<http_client>(server.address()));
+        const auto form = encode_form(registration(std::to_string(i) + "@b.test"));
+        clients.back()->send(request_bytes("POST", "/signup", form_type, form));
+    }
+    std::size_t refused = 0;
+    for (auto& client : clients) {
+        const auto answer = client->read_response();
+        if (answer.status == 201) continue;
+        ++refused;
+        BOOST_TEST(answer.status == 503);
+        BOOST_TEST(answer.header("Retry-After") == "1");
+        BOOST_TEST(contains(answer.body, "handler_timeout"), answer.body);
+        BOOST_TEST(client->is_closed());
+    }
+    BOOST_TEST(refused > 0u);
+    BOOST_TEST(http_client(server.address()).get("/health/live").status == 200);
+    BOOST_TEST(server.stop() == 0); // when the hashes are done
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_trickles_is_answered_408)
+{
+    limited_server s("http.body_rate=1MiB");
+    s.client.send("POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n");
+    std::string byte = "x";
+    BOOST_TEST(comes_true([&] { // a byte now and then, for longer than the grace of 5 s
+        try {
+            s.client.send(byte);
+            return false;
+        } catch (const std::runtime_error&) {
+            return true;
+        }
+    }));
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_too_many_of_one_address_is_answered_429)
+{
+    const temporary_directory directory;
+    process child({watchword_binary(), "serve", "--listen", "127.0.0.1:0", "--database",
+                   "sqlite:" + (directory / "w.db"), "--set", "http.connections_per_address=2", "--set",
+                   "http.uncounted_addresses="});
+    const auto ready = child.await_error_line("\"message\":\"ready\"", std::chrono::seconds(20));
+    BOOST_REQUIRE(ready.has_value());
+    const std::string address(boost::json::parse(*ready).at("listen").as_string());
+    http_client first(address), second(address);
+    BOOST_TEST(first.get("/health/live").status == 200);
+    BOOST_TEST(second.get("/health/live").status == 200);
+    http_client third(address);
+    check_refused(third, 429);
+    BOOST_TEST(first.get("/health/live").status == 200);
+    child.signal(SIGTERM);
+    BOOST_TEST(child.wait() == 0);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_client_that_waits_for_100_continue_gets_it_before_it_sends, running_server)
