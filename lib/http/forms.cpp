@@ -1,5 +1,6 @@
 #include "http/forms.hpp"
 
+#include "core/secret.hpp"
 #include "core/text.hpp"
 #include "http/media_type.hpp"
 #include "http/percent.hpp"
@@ -138,7 +139,12 @@ core::result<part_header> take_part_header(std::string_view& part, const form_li
 
 } // namespace
 
-std::optional<std::string_view> form::get(std::string_view name) const
+form::~form()
+{
+    if (decoded_) core::wipe(decoded_.get(), decoded_size_);
+}
+
+std::optional<std::string_view> form::get(std::string_view name) const&
 {
     for (const auto& [key, value] : fields_)
         if (key == name) return value;
@@ -148,15 +154,20 @@ std::optional<std::string_view> form::get(std::string_view name) const
 core::result<form> parse_urlencoded(std::string_view body, const form_limits& limits)
 {
     form out;
+    out.decoded_size_ = body.size();
+    out.decoded_ = std::make_unique_for_overwrite<char[]>(body.size());
+    char* end_of_decoded = out.decoded_.get();
     while (!body.empty()) {
         const auto end = body.find('&');
         const auto pair = body.substr(0, end);
         body = end == body.npos ? std::string_view() : body.substr(end + 1);
         if (pair.empty()) continue;
-        if (out.fields().size() == limits.fields) return core::errc::too_large;
+        if (out.fields_.size() == limits.fields) return core::errc::too_large;
         const auto equals = pair.find('=');
-        const auto value = equals == pair.npos ? std::string_view() : pair.substr(equals + 1);
-        out.add(form_decode(pair.substr(0, equals)), form_decode(value));
+        const auto value =
+            form_decode(equals == pair.npos ? std::string_view() : pair.substr(equals + 1), end_of_decoded);
+        end_of_decoded += value.size();
+        out.fields_.emplace_back(form_decode(pair.substr(0, equals)), value);
     }
     return out;
 }
@@ -176,7 +187,7 @@ core::result<form> parse_multipart(std::string_view body, std::string_view bound
         if (!header) return header.error();
         if (header->is_file) continue;
         if (!header->name || !header->is_readable) return core::errc::invalid_input;
-        out.add(*header->name, std::string(part));
+        out.fields_.emplace_back(*header->name, part);
     }
     if (found == delimiter::none) return core::errc::invalid_input;
     return out;

@@ -31,15 +31,21 @@ core::result<std::string> percent_decode(std::string_view text)
     return out;
 }
 
-std::string form_decode(std::string_view text)
+std::string_view form_decode(std::string_view text, char* to) noexcept
 {
-    std::string out;
-    out.reserve(text.size());
+    char* end = to;
     while (!text.empty()) {
         const auto escaped = escape_at_start(text);
-        out.push_back(escaped ? *escaped : text.front() == '+' ? ' ' : text.front());
+        *end++ = escaped ? *escaped : text.front() == '+' ? ' ' : text.front();
         text.remove_prefix(escaped ? 3 : 1);
     }
+    return {to, static_cast<std::size_t>(end - to)};
+}
+
+std::string form_decode(std::string_view text)
+{
+    std::string out(text.size(), '\0');
+    out.resize(form_decode(text, out.data()).size());
     return out;
 }
 

@@ -1,5 +1,6 @@
 #include "http/request_reader.hpp"
 
+#include "core/secret.hpp"
 #include "core/text.hpp"
 #include "http/authority.hpp"
 
@@ -173,6 +174,7 @@ void request_reader::reserve(std::size_t more)
         auto grown = std::make_unique_for_overwrite<char[]>(capacity);
         if (used != 0) std::memcpy(grown.get(), old + begin_, used);
         rebase(old + begin_, grown.get());
+        if (is_reading_body()) core::wipe(old + begin_, used); // it may hold a password
         buffer_ = std::move(grown);
         capacity_ = capacity;
     }
@@ -429,6 +431,7 @@ request_reader::state request_reader::advance_chunked_body()
 
 void request_reader::next()
 {
+    if (phase_ == phase::complete) core::wipe(buffer_.get() + body_, next_ - body_);
     begin_ = scanned_ = line_ = next_;
     lines_ = 0;
     skipped_empty_line_ = false;

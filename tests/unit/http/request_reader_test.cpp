@@ -1,0 +1,102 @@
+// What the recorded requests of http_vectors_test cannot show: the reader's memory.
+#include "http/request_reader.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+
+namespace {
+
+using namespace watchword;
+using state = http::request_reader::state;
+
+struct fixture {
+    http::limits limits;
+    http::read_memory memory;
+    http::request_reader reader{limits, memory};
+
+    state feed(std::string_view bytes)
+    {
+        state now = reader.advance();
+        while (!bytes.empty()) {
+            const auto room = reader.prepare();
+            const auto size = std::min(room.size(), bytes.size());
+            std::copy_n(bytes.data(), size, room.data());
+            reader.commit(size);
+            bytes.remove_prefix(size);
+            now = reader.advance();
+        }
+        return now;
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(request_reader_memory, fixture)
+
+BOOST_AUTO_TEST_CASE(an_idle_reader_holds_none)
+{
+    const auto* const first = reader.prepare().data();
+    reader.rest();
+    {
+        http::request_reader other(limits, memory);
+        BOOST_TEST(other.prepare().data() == first); // the same piece
+        BOOST_TEST(reader.prepare().data() != first);
+        reader.rest();
+    }
+    BOOST_TEST((feed("GET / HTTP/1.1\r\nHost: x\r\n\r\n") == state::ready));
+    reader.rest(); // not idle: the request stays
+    BOOST_TEST(reader.current().path == "/");
+    reader.next();
+    reader.rest();
+    http::request_reader other(limits, memory);
+    BOOST_TEST(other.prepare().data() == first);
+}
+
+BOOST_AUTO_TEST_CASE(half_a_request_keeps_its_memory)
+{
+    BOOST_TEST((feed("GET /half") == state::need_more));
+    reader.rest();
+    BOOST_TEST((feed(" HTTP/1.1\r\nHost: x\r\n\r\n") == state::ready));
+    BOOST_TEST(reader.current().path == "/half");
+}
+
+BOOST_AUTO_TEST_CASE(views_survive_the_growth_of_the_buffer)
+{
+    const std::string body(100'000, 'b');
+    BOOST_TEST((feed("POST /p?q HTTP/1.1\r\nHost: x\r\nX-Name: value\r\nContent-Length: 100000\r\n\r\n" + body) ==
+                state::ready));
+    const auto& q = reader.current();
+    BOOST_TEST(q.method_name == "POST");
+    BOOST_TEST(q.path == "/p");
+    BOOST_TEST(q.query == "q");
+    BOOST_TEST(q.header("x-name") == "value");
+    BOOST_TEST((q.body == body));
+}
+
+BOOST_AUTO_TEST_CASE(a_body_is_wiped_when_its_request_is_over)
+{
+    const std::string secret = "password=correct-horse";
+    const std::string length = std::to_string(secret.size());
+    for (const auto& request :
+         {"POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: " + length + "\r\n\r\n" + secret,
+          "POST /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n16\r\n" + secret + "\r\n0\r\n\r\n"}) {
+        const auto room = reader.prepare();
+        BOOST_REQUIRE((feed(request) == state::ready));
+        BOOST_TEST(reader.current().body == secret);
+        const std::string_view held(room.data(), request.size());
+        BOOST_TEST((held.find("correct-horse") != held.npos));
+        reader.next();
+        BOOST_TEST((held.find("correct-horse") == held.npos));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_body_that_came_is_counted)
+{
+    feed("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n123");
+    BOOST_TEST(reader.body_received() == 3u);
+    feed("45");
+    BOOST_TEST(reader.body_received() == 5u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
