@@ -147,6 +147,13 @@ bool http_client::is_closed()
     return received_.empty() && !receive();
 }
 
+bool http_client::has_ended() const
+{
+    char next = 0;
+    const auto size = ::recv(socket_, &next, 1, MSG_PEEK | MSG_DONTWAIT);
+    return size == 0 || (size < 0 && errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
 http_response http_client::exchange(std::string_view method, std::string_view target, const name_values& headers,
                                     std::string_view body)
 {

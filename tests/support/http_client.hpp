@@ -38,6 +38,8 @@ public:
     http_response read_response(bool to_head = false);
     // Waits for the end of the connection: whether it comes before any other byte, and in time.
     bool is_closed();
+    // Whether the server has closed its side by now, as far as this machine knows; a client looks before it sends.
+    bool has_ended() const;
 
     // A whole request with Host and, if there is a body or a content type, Content-Length.
     http_response exchange(std::string_view method, std::string_view target, const name_values& headers = {},

@@ -1,0 +1,71 @@
+#include "support/resources.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace watchword::test {
+namespace {
+
+std::string place(::pid_t process, const char* name)
+{
+    return "/proc/" + std::to_string(process) + "/" + name;
+}
+
+std::string read(::pid_t process, const char* name)
+{
+    std::ifstream in(place(process, name));
+    std::ostringstream all;
+    all << in.rdbuf();
+    if (all.str().empty()) throw std::runtime_error("nothing in " + place(process, name));
+    return std::move(all).str();
+}
+
+} // namespace
+
+std::chrono::milliseconds cpu_time(::pid_t process)
+{
+    const auto all = read(process, "stat");
+    std::istringstream fields(all.substr(all.rfind(')') + 2)); // the name may hold anything
+    std::string skipped;
+    for (int i = 0; i < 11; ++i) fields >> skipped;
+    long user = 0, system = 0;
+    fields >> user >> system;
+    return std::chrono::milliseconds((user + system) * 1000 / ::sysconf(_SC_CLK_TCK));
+}
+
+// statm is cheaper, and off by some hundred KiB since Linux 6.2.
+std::size_t resident_bytes(::pid_t process)
+{
+    const auto all = read(process, "smaps_rollup");
+    const auto at = all.find("\nRss:");
+    if (at == all.npos) throw std::runtime_error("no Rss in " + all);
+    return std::stoul(all.substr(at + 5)) * 1024;
+}
+
+std::size_t open_files(::pid_t process)
+{
+    std::error_code failed;
+    std::filesystem::directory_iterator files(place(process, "fd"), failed);
+    if (failed) throw std::runtime_error("no " + place(process, "fd"));
+    std::size_t count = 0;
+    for (const auto& file : files) count += !file.path().empty();
+    return count;
+}
+
+std::size_t allow_open_files(std::size_t wanted)
+{
+    ::rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = std::max<::rlim_t>(limit.rlim_cur, std::min<::rlim_t>(wanted, limit.rlim_max));
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_cur;
+}
+
+} // namespace watchword::test
