@@ -8,7 +8,7 @@
 namespace watchword::api {
 namespace {
 
-constexpr std::size_t page_size = 1000;
+constexpr std::size_t page_size = 500;
 constexpr std::size_t kept_users = 5000; // a longer list is streamed
 constexpr std::string_view json_type = "application/json";
 constexpr std::string_view head = "{\"users\":[", tail = "]}\n";
@@ -88,13 +88,16 @@ core::task<core::result<http::response>> user_list::answer()
         const snapshot& kept = kept_.local();
         if (kept.body && kept.version == version) co_return http::response(http::status::ok, json_type, kept.body);
     }
-    const auto read_start = [](store::session& s) {
+    // A list that was too long to keep will be so again: it starts with one page, which is all a slow client costs.
+    const std::size_t first = kept_.local().is_too_long ? page_size : kept_users;
+    const auto read_start = [first](store::session& s) {
         listing start;
         start.text = head;
-        return list_page(s, std::move(start), kept_users);
+        return list_page(s, std::move(start), first);
     };
     auto start = co_await database_.read(read_start);
     if (!start) co_return start.error();
+    kept_.local().is_too_long = !start->complete;
     if (!start->complete) {
         rest_of_list rest(database_, std::move(*start));
         http::body_stream stream(std::move(rest));
@@ -103,7 +106,7 @@ core::task<core::result<http::response>> user_list::answer()
     start->text.append(tail);
     auto body = std::make_shared<const std::string>(std::move(start->text));
     snapshot& kept = kept_.local();
-    if (!kept.body || version >= kept.version) kept = {version, body};
+    if (!kept.body || version >= kept.version) kept = {version, body, false};
     co_return http::response(http::status::ok, json_type, std::move(body));
 }
 

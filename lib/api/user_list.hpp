@@ -26,6 +26,7 @@ private:
     struct snapshot {
         std::uint64_t version = 0;
         std::shared_ptr<const std::string> body; // null: none yet
+        bool is_too_long = false;                // the list, when it was read last
     };
 
     store::database& database_;

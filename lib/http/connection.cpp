@@ -6,7 +6,6 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 #include <algorithm>
 #include <array>
@@ -44,7 +43,6 @@ connection::connection(transport t, connection_origin origin, connection_place p
 {
     core::error_code ignored;
     transport_.socket().non_blocking(true, ignored);
-    if (origin_.peer) transport_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
     peer_address_ = origin_.peer ? origin_.peer->to_string() : "unix";
     // Who reaches a Unix-domain socket is let in by the permissions of its path.
     trusts_peer_ = !origin_.peer || context_.proxies.trusted.contains(*origin_.peer);
@@ -158,6 +156,7 @@ core::task<> connection::run()
             output_.append("HTTP/1.1 100 Continue\r\n\r\n");
         }
         if (!output_.empty()) {
+            if (reader_.is_full() && output_.size() < flush_at && read_now()) continue;
             const bool sent = co_await send(no_tail);
             if (!sent) co_return;
         }
@@ -180,6 +179,18 @@ core::task<> connection::run()
                 problem(status::request_timeout, "request_timeout", "The request took too long to arrive."));
         co_return;
     }
+}
+
+// A burst of pipelined requests that did not fit into one read is read on before it is answered, so that its answers
+// go together.
+bool connection::read_now()
+{
+    if (transport_.is_secure()) return false;
+    const auto room = reader_.prepare();
+    core::error_code ec;
+    const auto size = room.empty() ? 0 : transport_.socket().read_some(asio::buffer(room.data(), room.size()), ec);
+    reader_.commit(size);
+    return size > 0; // an error comes again, to who waits for it
 }
 
 // What comes before the first request.

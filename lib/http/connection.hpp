@@ -87,6 +87,7 @@ private:
     void name_client(request&);
     void append_response(const response&, framing, std::string_view connection_field);
     void enter(phase, std::chrono::milliseconds timeout);
+    bool read_now();
     void enter_reading();
     void enter_handler();
     bool is_too_slow(std::chrono::steady_clock::time_point now) const;

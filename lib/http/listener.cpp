@@ -9,6 +9,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdexcept>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -94,6 +95,15 @@ owned_descriptor bind_tcp(const asio::ip::tcp::endpoint& endpoint, bool shares_p
     if (shares_port && ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) fail_errno();
     if (::bind(fd.get(), endpoint.data(), static_cast<::socklen_t>(endpoint.size())) != 0) fail_errno();
     return owned_descriptor(fd.release());
+}
+
+// What accepted sockets inherit. A client that does not read costs the kernel no more than this of what it has not been
+// sent; without it, buffers grow by megabytes.
+void set_stream_options(int fd)
+{
+    const int on = 1, unsent = 256 * 1024;
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
 }
 
 ::sockaddr_un unix_address(const std::string& path)
@@ -227,6 +237,7 @@ stream_acceptor listener::acceptor(asio::io_context& context)
     owned_descriptor fd(is_tcp
                             ? shared_ >= 0 ? std::exchange(shared_, -1) : bind_tcp(settings_.endpoint, true).release()
                             : ::fcntl(shared_, F_DUPFD_CLOEXEC, 0));
+    if (!is_unix_) set_stream_options(fd.get());
     if (is_tcp && ::listen(fd.get(), backlog) != 0) fail_errno();
     const int family = is_unix_ ? AF_UNIX : address_.find('[') == address_.npos ? AF_INET : AF_INET6;
     stream_acceptor made(context.get_executor());

@@ -55,6 +55,8 @@ public:
     // Nothing of a next request has arrived.
     bool is_idle() const noexcept { return begin_ == end_ && phase_ == phase::head; }
     bool is_reading_body() const noexcept { return phase_ == phase::fixed_body || phase_ == phase::chunked_body; }
+    // The last read left no room: there may be more to read at once.
+    bool is_full() const noexcept { return buffer_ && end_ == capacity_; }
     bool has_unread_bytes() const noexcept { return begin_ != end_; }
     // Bytes of the body that is being read, chunks' frames too.
     std::uint64_t body_received() const noexcept { return received_ - body_began_; }

@@ -68,6 +68,13 @@ public:
         some.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
         return some;
     }
+    // What is there, without waiting: how many bytes.
+    std::size_t receive_now(std::size_t most)
+    {
+        std::string some(most, '\0');
+        const auto size = ::recv(socket_.native_handle(), some.data(), most, MSG_DONTWAIT);
+        return size < 0 ? 0 : static_cast<std::size_t>(size);
+    }
     void get(std::string_view path, std::string_view extra = "")
     {
         send("GET " + std::string(path) + " HTTP/1.1\r\nHost: x\r\n" + std::string(extra) + "\r\n");

@@ -33,6 +33,20 @@ BOOST_AUTO_TEST_CASE(pipelined_requests_are_answered_in_order)
     }
 }
 
+// Seen from outside: a sequence of answers that come with one read of the client's.
+BOOST_AUTO_TEST_CASE(a_burst_that_is_longer_than_a_read_is_answered_with_one_write)
+{
+    client c(start());
+    std::string burst;
+    for (int i = 0; i < 32; ++i)
+        burst += "GET /hello HTTP/1.1\r\nHost: x\r\nX-Padding: " + std::string(400, 'p') + "\r\n\r\n";
+    for (int round = 0; round < 20; ++round) {
+        c.send(burst);
+        std::string all = c.receive(64 * 1024);
+        BOOST_TEST(count(all, "hello") == 32u);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_slow_reader_gets_every_byte_of_a_big_body)
 {
     client c(start(), 4096);
