@@ -110,7 +110,6 @@ private:
     ssl_st* ssl_ = nullptr;
     transport transport_;
     const char* failure_ = nullptr; // a text that lives for ever
-    std::size_t unsent_ = 0;        // of the record that waits for room
     bool starved_ = true;           // the last call wanted to read
     bool has_said_goodbye_ = false;
 };

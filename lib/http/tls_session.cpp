@@ -224,11 +224,8 @@ tls_session::outcome tls_session::write(std::string_view bytes, std::size_t& siz
     if (failure_ || !ssl_) return outcome::failed;
     if (bytes.empty()) return outcome::done;
     begin_call();
-    const auto tried = std::min(bytes.size(), unsent_ != 0 ? unsent_ : largest_record);
-    const int returned = SSL_write_ex(ssl_, bytes.data(), tried, &size);
-    const auto answer = returned == 1 ? outcome::done : judge(returned);
-    unsent_ = answer == outcome::want_write ? tried : 0;
-    return answer;
+    const int returned = SSL_write_ex(ssl_, bytes.data(), std::min(bytes.size(), largest_record), &size);
+    return returned == 1 ? outcome::done : judge(returned);
 }
 
 tls_session::outcome tls_session::shutdown()

@@ -120,6 +120,8 @@ BOOST_DATA_TEST_CASE(a_request_is_one_receive_and_one_send, versions, version)
     BOOST_REQUIRE(pair.shake());
     BOOST_TEST_MESSAGE("system calls of a handshake: " << pair.server->receives() << " receives, "
                                                        << pair.server->sends() << " sends");
+    BOOST_TEST(pair.server->receives() == 3U); // one of them looks at the first byte
+    BOOST_TEST(pair.server->sends() == 2U);    // the last one is the ticket
     for (int i = 0; i < 10; ++i) {
         const auto receives = pair.server->receives();
         const auto sends = pair.server->sends();

@@ -232,6 +232,7 @@ BOOST_AUTO_TEST_CASE(a_peer_may_leave_at_any_time)
     reset.close_client();
     BOOST_TEST((third->handshake() == outcome::failed));
     BOOST_TEST(third->failure() == "Connection reset by peer");
+    BOOST_TEST((third->handshake() == outcome::failed));
 }
 
 BOOST_DATA_TEST_CASE(bytes_may_come_one_by_one, data::make({TLS1_2_VERSION, TLS1_3_VERSION}), version)
