@@ -328,13 +328,14 @@ std::string_view request_reader::check_target()
         if (scheme == target.npos) return "The target must be a path.";
         const auto name = target.substr(0, scheme);
         if (!core::iequals(name, "http") && !core::iequals(name, "https")) return "The target must be a path.";
+        const auto slash = target.substr(scheme + 2, 1);
         target.remove_prefix(scheme + 3);
         const auto end = target.find_first_of("/?");
         if (!is_authority(target.substr(0, end)) || target.substr(0, end).empty())
             return "The target names no valid host.";
         target.remove_prefix(std::min(end, target.size()));
         if (!target.starts_with('/')) { // an empty path means "/" (RFC 9110 section 4.2.3)
-            request_.path = "/";
+            request_.path = slash;      // of the target, so that it moves with the buffer
             request_.query = target.empty() ? target : target.substr(1);
             return {};
         }

@@ -1,0 +1,102 @@
+// What clients do that wish the server ill, or that are only unlucky in their timing.
+#include "server_fixture.hpp"
+#include "support/temporary_directory.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <poll.h>
+#include <thread>
+
+using namespace watchword;
+using namespace watchword::test;
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+namespace {
+
+// Says where the request was sent to, and how long its body is.
+core::task<http::response> describe(http::request& q)
+{
+    std::string text(q.path);
+    text.append(" ").append(std::to_string(q.body.size())).append(" ").append(q.query);
+    co_return http::response(http::status::ok, "text/plain", std::move(text));
+}
+
+struct throwing_stream {
+    bool began = false;
+    core::task<core::result<std::string>> operator()()
+    {
+        if (std::exchange(began, true)) throw std::runtime_error("nobody planned for this");
+        co_return std::string("part");
+    }
+};
+core::task<http::response> throw_while_streaming(http::request&)
+{
+    http::body_stream pieces(throwing_stream{});
+    co_return http::response(http::status::ok, "text/plain", std::move(pieces));
+}
+core::task<http::response> nothing_with_a_body(http::request&)
+{
+    co_return http::response(http::status::no_content, "text/plain", "HTTP/1.1 200 OK\r\n\r\n");
+}
+core::task<http::response> nothing_streamed(http::request&)
+{
+    http::body_stream pieces(piece_stream{1, false});
+    co_return http::response(http::status::no_content, "text/plain", std::move(pieces));
+}
+
+struct hostile_fixture : server_fixture {
+    std::latch remembered{1};
+    std::string client_seen;
+    temporary_directory directory;
+
+    hostile_fixture()
+    {
+        using http::method;
+        routes.add(method::post, "/", describe);
+        routes.add(method::get, "/throws", throw_while_streaming);
+        routes.add(method::get, "/nothing", nothing_with_a_body);
+        routes.add(method::get, "/nothing/streamed", nothing_streamed);
+        routes.add(method::get, "/remember", remember{this});
+    }
+    struct remember {
+        hostile_fixture* f;
+        core::task<http::response> operator()(http::request& q) const
+        {
+            f->client_seen = q.remote_address;
+            f->remembered.count_down();
+            co_return http::response(http::status::ok, "text/plain", "");
+        }
+    };
+};
+
+struct release {
+    void operator()(std::latch* held) const { held->count_down(); }
+};
+
+void reset(client& c)
+{
+    const ::linger at_once{1, 0};
+    ::setsockopt(c.descriptor(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    c.close();
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(server_hostile, hostile_fixture)
+
+BOOST_AUTO_TEST_CASE(a_target_without_a_path_survives_a_body_that_outgrows_the_buffer)
+{
+    client c(start());
+    for (const char* target : {"http://x", "http://x?a=b"}) {
+        c.send("POST " + std::string(target) + " HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n");
+        c.send(std::string(100'000, 'x'));
+        const std::string body = std::string("/ 100000 ") + (std::string(target).ends_with("b") ? "a=b" : "");
+        std::string all;
+        while (!all.ends_with(body)) all += c.read(1);
+        BOOST_TEST(all.starts_with("HTTP/1.1 200 OK"));
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
