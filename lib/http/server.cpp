@@ -48,11 +48,9 @@ response too_many(status s, std::string_view detail)
 }
 
 // Nothing for a Unix-domain socket.
-std::optional<core::ip_address> peer_of(const stream_socket& socket)
+std::optional<core::ip_address> address_of(const stream_acceptor::endpoint_type& endpoint)
 {
-    core::error_code ec;
-    const auto endpoint = socket.remote_endpoint(ec);
-    const auto family = ec ? AF_UNSPEC : endpoint.data()->sa_family;
+    const auto family = endpoint.data()->sa_family;
     if (family != AF_INET && family != AF_INET6) return std::nullopt;
     asio::ip::tcp::endpoint tcp;
     tcp.resize(endpoint.size());
@@ -133,9 +131,10 @@ private:
     core::task<> accept(door& d)
     {
         while (!context_.draining) {
-            auto [ec, socket] = co_await d.acceptor.async_accept(io_.get_executor(), no_throw);
+            stream_acceptor::endpoint_type from;
+            auto [ec, socket] = co_await d.acceptor.async_accept(io_.get_executor(), from, no_throw);
             if (!ec) {
-                admit(std::move(socket), d.where);
+                admit(std::move(socket), from, d.where);
                 continue;
             }
             if (ec == asio::error::operation_aborted || context_.draining) break;
@@ -146,10 +145,11 @@ private:
         }
     }
 
-    void admit(stream_socket socket, const listener& where)
+    void admit(stream_socket socket, const stream_acceptor::endpoint_type& from, const listener& where)
     try {
         const auto& limits = context_.limits;
-        connection_origin origin{peer_of(socket), where.proxy_protocol()};
+        connection_origin origin{address_of(from), where.proxy_protocol()};
+        if (!origin.peer && !where.is_unix()) return; // it must not pass for a client of a Unix-domain socket
         auto place = connection_place::take(shared_.counter, limits.connections);
         if (!place) {
             response r = too_many(status::service_unavailable, "There are too many connections; try again shortly.");
@@ -213,9 +213,10 @@ private:
         for (;;) {
             core::error_code ec;
             stream_socket socket(io_.get_executor());
-            d.acceptor.accept(socket, ec);
+            stream_acceptor::endpoint_type from;
+            d.acceptor.accept(socket, from, ec);
             if (ec) return;
-            admit(std::move(socket), d.where);
+            admit(std::move(socket), from, d.where);
         }
     }
 

@@ -99,4 +99,19 @@ BOOST_AUTO_TEST_CASE(a_target_without_a_path_survives_a_body_that_outgrows_the_b
     }
 }
 
+// A TCP client whose address is asked for too late is not one from a Unix-domain socket, which is trusted.
+BOOST_AUTO_TEST_CASE(a_client_that_has_reset_its_connection_already_cannot_name_another)
+{
+    server = std::make_unique<http::server>(settings, routes, clock, random);
+    client c(server->addresses().front());
+    c.get("/remember", "X-Forwarded-For: 192.0.2.1\r\n");
+    reset(c);
+    client other(server->addresses().front());
+    server->start();
+    other.last_get("/hello");
+    server->stop();
+    server->wait();
+    BOOST_TEST((client_seen.empty() || client_seen == "127.0.0.1"), client_seen);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
