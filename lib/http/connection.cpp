@@ -19,7 +19,6 @@ using std::chrono::steady_clock;
 constexpr auto no_throw = asio::as_tuple(core::use_task);
 constexpr std::size_t flush_at = 64 * 1024;   // bytes of pipelined responses that are gathered for one write
 constexpr std::size_t copy_up_to = 16 * 1024; // larger bodies are sent from where they are
-constexpr std::size_t spare_outputs_kept = 64;
 constexpr std::chrono::milliseconds linger_timeout{2000};
 constexpr std::size_t linger_bytes = 32 * 1024 * 1024;
 constexpr std::string_view no_tail;
@@ -392,11 +391,11 @@ void connection::acquire_output()
     context_.spare_outputs.pop_back();
 }
 
-void connection::release_output()
+void connection::release_output() noexcept
 {
     output_.clear();
     if (output_.capacity() <= sizeof(std::string)) return;
-    if (output_.capacity() <= flush_at && context_.spare_outputs.size() < spare_outputs_kept)
+    if (output_.capacity() <= flush_at && context_.spare_outputs.size() < context_.spare_outputs.capacity())
         context_.spare_outputs.push_back(std::move(output_));
     output_ = std::string();
 }

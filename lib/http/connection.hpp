@@ -44,6 +44,9 @@ struct connection_context {
 
 // How often the connections of a thread are swept, and so how coarse timeouts are.
 inline constexpr std::chrono::milliseconds sweep_interval{250};
+// How long a connection without a request stays then: one may be under way.
+inline constexpr std::chrono::milliseconds idle_while_draining{500};
+inline constexpr std::size_t spare_outputs_kept = 64; // the context must have room for them
 
 // connection_place::take_of_client by the context's limits.
 bool take_of_client(connection_place&, const core::ip_address& client, const connection_context&);
@@ -94,7 +97,7 @@ private:
     void give_up_handler();
     bool closes_after(const response&) const;
     void acquire_output();
-    void release_output();
+    void release_output() noexcept;
     void log_access(const request&, const response&, std::chrono::steady_clock::time_point since) const;
 
     transport transport_;

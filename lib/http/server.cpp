@@ -26,16 +26,25 @@ namespace asio = core::asio;
 using std::chrono::steady_clock;
 
 constexpr auto no_throw = asio::as_tuple(core::use_task);
-constexpr std::chrono::milliseconds idle_while_draining{500};
 constexpr std::chrono::milliseconds accept_pause{100};
 constexpr std::size_t most_turned_away = 256; // at a time, by each thread; more are closed without a word
 
 core::task<> serve(std::unique_ptr<connection> c)
 {
-    co_await c->run();
+    try {
+        co_await c->run();
+    } catch (const std::exception& e) {
+        core::log::error("a connection failed", {{"what", e.what()}});
+    }
 }
 
-core::task<> turn_away(std::unique_ptr<connection> c, response r)
+// Takes one off a count when it goes.
+struct count_down {
+    void operator()(std::size_t* count) const noexcept { --*count; }
+};
+using counted = std::unique_ptr<std::size_t, count_down>;
+
+core::task<> turn_away(std::unique_ptr<connection> c, response r, counted)
 {
     co_await c->turn_away(std::move(r));
 }
@@ -58,10 +67,22 @@ std::optional<core::ip_address> address_of(const stream_acceptor::endpoint_type&
     return core::unmapped(tcp.address());
 }
 
-bool is_out_of_resources(const core::error_code& ec)
+// Whether accept(2) failed because of the one client: the next may be tried at once. After anything else, such as too
+// many open files or a socket that listens no more, trying again would fail again.
+bool is_about_one_client(const core::error_code& ec)
 {
-    return ec == asio::error::no_descriptors || ec == asio::error::no_memory || ec == asio::error::no_buffer_space ||
-           ec == core::error_code(ENFILE, boost::system::system_category());
+    if (ec.category() != boost::system::system_category()) return false;
+    switch (ec.value()) {
+    case ECONNABORTED:
+    case EPROTO:
+    case EPERM:
+    case ENETDOWN:
+    case ENETUNREACH:
+    case ENONET:
+    case EHOSTDOWN:
+    case EHOSTUNREACH: return true;
+    default: return false;
+    }
 }
 
 // What all I/O threads share. Thread-safe.
@@ -76,22 +97,15 @@ class io_thread {
 public:
     io_thread(shared_parts& shared, connection_context context, std::size_t number)
         : shared_(shared), context_(std::move(context)), sweep_timer_(io_.get_executor()), number_(number)
-    {}
+    {
+        context_.spare_outputs.reserve(spare_outputs_kept);
+    }
 
     // `where` must outlive the thread.
-    void listen(listener& where) { doors_.push_back({where.acceptor(io_), where}); }
+    void listen(listener& where) { doors_.emplace_back(where.acceptor(io_), where); }
 
     void start()
     {
-        for (auto& each : doors_) {
-            ++accepting_;
-            const auto ended = [this](const std::exception_ptr& failure) {
-                if (failure) core::log::error("an I/O thread accepts no more connections", {});
-                --accepting_;
-                sweep_timer_.cancel();
-            };
-            asio::co_spawn(io_, accept(each), ended);
-        }
         asio::co_spawn(io_, sweep(), asio::detached);
         thread_ = std::thread([this] { run(); });
     }
@@ -111,8 +125,10 @@ public:
 
 private:
     struct door {
+        door(stream_acceptor a, const listener& l) : acceptor(std::move(a)), where(l) {}
         stream_acceptor acceptor;
         const listener& where;
+        std::size_t accepting = 0; // coroutines that do: one, or none
     };
 
     void run()
@@ -128,8 +144,11 @@ private:
         }
     }
 
+    // Ends when there is no memory, too: Asio drops a coroutine that waits for a client whose socket there is no memory
+    // for. The sweep starts another.
     core::task<> accept(door& d)
     {
+        const counted one(&++d.accepting);
         while (!context_.draining) {
             stream_acceptor::endpoint_type from;
             auto [ec, socket] = co_await d.acceptor.async_accept(io_.get_executor(), from, no_throw);
@@ -138,11 +157,12 @@ private:
                 continue;
             }
             if (ec == asio::error::operation_aborted || context_.draining) break;
-            if (!is_out_of_resources(ec)) continue; // the client has gone again
+            if (is_about_one_client(ec)) continue;
             core::log::warning("cannot accept connections for a moment", {{"error", ec.message()}});
             steady_timer pause(io_.get_executor(), accept_pause);
             co_await pause.async_wait(no_throw);
         }
+        sweep_timer_.cancel();
     }
 
     void admit(stream_socket socket, const stream_acceptor::endpoint_type& from, const listener& where)
@@ -165,8 +185,8 @@ private:
                                               std::move(place), context_);
         if (context_.draining) c->drain(steady_clock::now() + idle_while_draining);
         asio::co_spawn(io_, serve(std::move(c)), asio::detached);
-    } catch (const std::bad_alloc&) { // one client less, but accepting goes on
-        core::log::error("out of memory for a connection", {});
+    } catch (const std::exception& e) { // one client less, but accepting goes on
+        core::log::error("a connection could not be made", {{"what", e.what()}});
     }
 
     // TLS has no place for an answer before its handshake.
@@ -175,22 +195,38 @@ private:
         if (where.tls() || where.proxy_protocol() || turned_away_ == most_turned_away) return;
         auto c = std::make_unique<connection>(transport(std::move(socket), nullptr), std::move(origin),
                                               connection_place(), context_);
-        ++turned_away_;
-        const auto ended = [this](const std::exception_ptr&) { --turned_away_; };
-        asio::co_spawn(io_, turn_away(std::move(c), std::move(r)), ended);
+        asio::co_spawn(io_, turn_away(std::move(c), std::move(r), counted(&++turned_away_)), asio::detached);
     }
 
     // Timeouts are coarse: a timer for each operation would cost 4 to 5 us a request. Goes on until no connection is
     // left and none can come: one may have been accepted just before its acceptor was closed.
     core::task<> sweep()
     {
-        while (!context_.draining || accepting_ != 0 || !context_.connections.empty()) {
-            sweep_timer_.expires_after(sweep_interval);
-            co_await sweep_timer_.async_wait(no_throw);
-            const auto now = context_.now = steady_clock::now();
-            for (auto& c : context_.connections) c.sweep(now);
-            if (context_.draining && now >= drain_until_) abort();
+        while (!context_.draining || accepts() || !context_.connections.empty()) {
+            sweep_once();
+            try {
+                sweep_timer_.expires_after(sweep_interval);
+                co_await sweep_timer_.async_wait(no_throw);
+            } catch (const std::bad_alloc&) { // nothing else would run without memory either
+                std::this_thread::sleep_for(accept_pause);
+            }
         }
+    }
+
+    void sweep_once()
+    try {
+        const auto now = context_.now = steady_clock::now();
+        if (context_.draining && now >= drain_until_) abort();
+        for (auto& c : context_.connections) c.sweep(now);
+        for (auto& each : doors_)
+            if (each.accepting == 0 && !context_.draining) asio::co_spawn(io_, accept(each), asio::detached);
+    } catch (const std::exception& e) {
+        core::log::error("a sweep failed", {{"what", e.what()}});
+    }
+
+    bool accepts() const
+    {
+        return std::any_of(doors_.begin(), doors_.end(), [](const door& each) { return each.accepting != 0; });
     }
 
     void drain(steady_clock::time_point until)
@@ -209,7 +245,7 @@ private:
 
     // Clients whose connection the kernel has completed already would be reset by closing the acceptor.
     void admit_waiting(door& d)
-    {
+    try {
         for (;;) {
             core::error_code ec;
             stream_socket socket(io_.get_executor());
@@ -218,6 +254,8 @@ private:
             if (ec) return;
             admit(std::move(socket), from, d.where);
         }
+    } catch (const std::exception& e) {
+        core::log::error("waiting connections were lost", {{"what", e.what()}});
     }
 
     // The sweep does the same to those that still come.
@@ -232,7 +270,6 @@ private:
     connection_context context_;
     steady_timer sweep_timer_;
     std::list<door> doors_;
-    std::size_t accepting_ = 0; // coroutines that do
     std::size_t turned_away_ = 0;
     steady_clock::time_point drain_until_ = steady_clock::time_point::max();
     std::size_t number_;

@@ -114,4 +114,33 @@ BOOST_AUTO_TEST_CASE(a_client_that_has_reset_its_connection_already_cannot_name_
     BOOST_TEST((client_seen.empty() || client_seen == "127.0.0.1"), client_seen);
 }
 
+// As when whoever shares an inherited socket shuts it down.
+BOOST_AUTO_TEST_CASE(a_socket_that_listens_no_more_costs_no_time)
+{
+    start();
+    for (int fd = 0, value = 0; fd < 1000; ++fd) {
+        ::socklen_t size = sizeof value;
+        if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &size) == 0 && value != 0) ::shutdown(fd, SHUT_RDWR);
+    }
+    const auto used = [] {
+        ::timespec t{};
+        ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+        return std::chrono::seconds(t.tv_sec) + std::chrono::nanoseconds(t.tv_nsec);
+    };
+    const auto before = used();
+    std::this_thread::sleep_for(500ms);
+    BOOST_TEST((used() - before < 100ms));
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_was_made_long_ago_gives_its_first_clients_their_time)
+{
+    settings.limits.idle_timeout = 1s;
+    server = std::make_unique<http::server>(settings, routes, clock, random);
+    std::this_thread::sleep_for(1300ms);
+    server->start();
+    client c(server->addresses().front());
+    ::pollfd p{c.descriptor(), POLLIN, 0};
+    BOOST_TEST(::poll(&p, 1, 500) == 0); // a sweep later it is still there
+}
+
 BOOST_AUTO_TEST_SUITE_END()
