@@ -63,6 +63,7 @@ connection::~connection()
 // nobody has to ask.
 void connection::enter(phase p, std::chrono::milliseconds timeout)
 {
+    if (p == phase::idle && context_.draining) timeout = std::min(timeout, idle_while_draining);
     phase_ = p;
     phase_began_ = context_.now;
     deadline_ = context_.now + timeout + sweep_interval;

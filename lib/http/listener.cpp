@@ -164,11 +164,17 @@ listener::listener(core::listen_address a, int shared) : settings_(std::move(a))
 
 listener::~listener()
 {
-    if (shared_ >= 0) ::close(shared_);
+    close();
+}
+
+void listener::close() noexcept
+{
+    if (shared_ >= 0) ::close(std::exchange(shared_, -1));
     struct ::stat now {};
     // Another server may have taken the place meanwhile.
     if (!path_.empty() && ::lstat(path_.c_str(), &now) == 0 && now.st_dev == device_ && now.st_ino == inode_)
         ::unlink(path_.c_str());
+    path_.clear();
 }
 
 std::unique_ptr<listener> listener::open_tcp(core::listen_address a)
@@ -217,6 +223,9 @@ std::vector<std::unique_ptr<listener>> listener::open(const std::string& text)
                 if (!listens(fd))
                     throw std::runtime_error("cannot listen on '" + text +
                                              "': an inherited descriptor does not listen");
+                if ((::fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0) // none that crossed an exec has it
+                    throw std::runtime_error("cannot listen on '" + text +
+                                             "': another address stands for the same inherited descriptor");
                 ::fcntl(fd, F_SETFD, FD_CLOEXEC);
                 all.emplace_back(new listener(*parsed, fd));
                 all.back()->address_ = scheme(*parsed) + bound_address(fd, all.back()->is_unix_);

@@ -16,7 +16,6 @@ public:
     // All that a text stands for, bound: see core::listen_address. Of inherited sockets there may be several.
     // std::runtime_error names what cannot be had and why.
     static std::vector<std::unique_ptr<listener>> open(const std::string& text);
-    // A Unix-domain socket's path goes with it.
     ~listener();
     listener(const listener&) = delete;
     listener& operator=(const listener&) = delete;
@@ -24,6 +23,9 @@ public:
     // For one more thread, listening. TCP: a socket of its own under SO_REUSEPORT, so that the kernel spreads clients;
     // otherwise all threads wait at the same. boost::system::system_error.
     stream_acceptor acceptor(core::asio::io_context&);
+
+    // Listens no more, once the acceptors are closed too. A Unix-domain socket's path goes with it.
+    void close() noexcept;
 
     // As in the text, with the port that was picked.
     const std::string& address() const noexcept { return address_; }

@@ -183,7 +183,6 @@ private:
         auto tls = where.tls() ? shared_.tls->accept(socket.native_handle()) : nullptr;
         auto c = std::make_unique<connection>(transport(std::move(socket), std::move(tls)), std::move(origin),
                                               std::move(place), context_);
-        if (context_.draining) c->drain(steady_clock::now() + idle_while_draining);
         asio::co_spawn(io_, serve(std::move(c)), asio::detached);
     } catch (const std::exception& e) { // one client less, but accepting goes on
         core::log::error("a connection could not be made", {{"what", e.what()}});
@@ -352,6 +351,7 @@ void server::stop()
     const bool again = std::exchange(state_->stopping, true);
     const auto until = steady_clock::now() + state_->shared.settings.drain_timeout;
     for (auto& thread : state_->threads) again ? thread.post_abort() : thread.post_drain(until);
+    for (auto& each : state_->listeners) each->close();
 }
 
 void server::wait()

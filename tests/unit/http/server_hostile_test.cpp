@@ -114,6 +114,48 @@ BOOST_AUTO_TEST_CASE(a_client_that_has_reset_its_connection_already_cannot_name_
     BOOST_TEST((client_seen.empty() || client_seen == "127.0.0.1"), client_seen);
 }
 
+BOOST_AUTO_TEST_CASE(what_becomes_idle_while_draining_is_not_waited_for)
+{
+    settings.limits.rate_grace = 60s;
+    client c(start(), 4096);
+    c.get("/big"); // its end is not announced: there is no drain yet
+    c.read(1);
+    server->stop();
+    const auto began = steady_clock::now();
+    std::size_t size = 1;
+    while (size < big.size()) size += c.receive(64 * 1024).size();
+    c.read_all();
+    server->wait();
+    BOOST_TEST((steady_clock::now() - began < 10s)); // idle_timeout, and the drain_timeout, are longer
+}
+
+BOOST_AUTO_TEST_CASE(a_unix_socket_takes_no_more_clients_while_draining)
+{
+    settings.listen = {"unix:" + (directory / "socket")};
+    client c(start());
+    c.get("/held");
+    started.wait();
+    server->stop();
+    std::unique_ptr<std::latch, release> let_go(&released); // whatever fails
+    bool refused = false;
+    for (const auto end = steady_clock::now() + 10s; !refused && steady_clock::now() < end;) {
+        try {
+            client late(server->addresses().front());
+            std::this_thread::sleep_for(10ms); // or they fill its queue, and the next waits for ever
+        } catch (const boost::system::system_error&) {
+            refused = true;
+        }
+    }
+    BOOST_TEST(refused);
+    http::server next(settings, routes, clock, random); // which may take the place at once
+    next.start();
+    BOOST_TEST(client(next.addresses().front()).last_get("/hello").ends_with("hello"));
+    let_go.reset();
+    BOOST_TEST(c.read_all().ends_with("held"));
+    server.reset();
+    BOOST_TEST(client(next.addresses().front()).last_get("/hello").ends_with("hello"));
+}
+
 // As when whoever shares an inherited socket shuts it down.
 BOOST_AUTO_TEST_CASE(a_socket_that_listens_no_more_costs_no_time)
 {
