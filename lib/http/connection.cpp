@@ -55,6 +55,7 @@ connection::connection(transport t, connection_origin origin, connection_place p
 
 connection::~connection()
 {
+    if (streams_) abort();
     release_output();
     context_.connections.erase(context_.connections.iterator_to(*this));
 }
@@ -65,6 +66,7 @@ void connection::enter(phase p, std::chrono::milliseconds timeout)
 {
     if (p == phase::idle && context_.draining) timeout = std::min(timeout, idle_while_draining);
     phase_ = p;
+    expired_ = false; // a phase that ended just before it was given up
     phase_began_ = context_.now;
     deadline_ = context_.now + timeout + sweep_interval;
     sent_before_ = sent_;
@@ -128,9 +130,10 @@ void connection::drain(steady_clock::time_point until)
     if (phase_ == phase::idle) deadline_ = std::min(deadline_, until);
 }
 
-void connection::abort()
+void connection::abort() noexcept
 {
     aborted_ = true;
+    if (streams_ && ends_with_stream_) transport_.reset_when_closed();
     transport_.close();
 }
 
@@ -264,10 +267,10 @@ core::task<bool> connection::answer()
     if (gave_up_) co_return false;
 
     const bool closes = closes_after(r) || (r.stream() && q.http_1_0);
-    const bool is_head = q.method == method::head;
+    const bool has_no_body = q.method == method::head || r.status() == status::no_content;
     const auto frame = !r.stream() ? framing::content_length : q.http_1_0 ? framing::until_close : framing::chunked;
     append_response(r, frame, closes ? closing : q.http_1_0 ? "keep-alive" : std::string_view());
-    auto body = is_head ? std::string_view() : r.body();
+    auto body = has_no_body ? std::string_view() : r.body();
     if (body.size() <= copy_up_to) {
         output_.append(body);
         body = {};
@@ -275,7 +278,7 @@ core::task<bool> connection::answer()
     if (context_.access_log) log_access(q, r, started);
     reader_.next(); // from here on the request is gone
 
-    if (r.stream() && !is_head) {
+    if (r.stream() && !has_no_body) {
         const bool streamed = co_await send_stream(r, frame == framing::chunked);
         if (!streamed) co_return false;
     } else if (!body.empty() || closes || output_.size() >= flush_at) {
@@ -289,6 +292,7 @@ core::task<bool> connection::answer()
 core::task<bool> connection::send_stream(response& r, bool chunked)
 {
     streams_ = true;
+    ends_with_stream_ = !chunked;
     for (;;) {
         enter_handler();
         const auto piece = co_await r.stream()();
@@ -315,13 +319,17 @@ core::task<bool> connection::send(std::string_view tail)
     std::string_view head = output_;
     for (bool waited = false;;) {
         core::error_code ec;
-        const auto before = head.size() + tail.size();
+        const auto left = head.size() + tail.size();
         const bool done = transport_.write_now(head, tail, ec);
-        sent_ += before - head.size() - tail.size();
+        const auto taken = left - head.size() - tail.size();
+        sent_ += taken;
         if (done) break;
         if (ec != asio::error::would_block && ec != asio::error::try_again) co_return false;
-        if (!std::exchange(waited, true)) enter(phase::write, context_.limits.write_timeout);
-        deadline_ = context_.now + context_.limits.write_timeout + sweep_interval; // since the last byte that was taken
+        if (!std::exchange(waited, true)) {
+            enter(phase::write, context_.limits.write_timeout);
+        } else if (taken != 0) {
+            deadline_ = context_.now + context_.limits.write_timeout + sweep_interval;
+        }
         const auto failed = co_await transport_.wait_to_write();
         if (failed) co_return false;
     }

@@ -74,7 +74,7 @@ public:
     // An idle connection may stay until `until`, for the request that is perhaps under way already.
     void drain(std::chrono::steady_clock::time_point until);
     // Ends reading and writing at once; a handler that runs is still waited for.
-    void abort();
+    void abort() noexcept;
 
 private:
     enum class phase { opening, idle, header, body, answer, write, linger };
@@ -119,8 +119,9 @@ private:
     bool expired_ = false;
     bool looks_for_end_ = false; // a read waits, and nobody has looked yet whether it waits for nothing
     bool aborted_ = false;
-    bool streams_ = false;
-    bool gave_up_ = false; // the handler has not answered in time, and the client has been told
+    bool streams_ = false;          // a body whose end has not been sent
+    bool ends_with_stream_ = false; // nothing but the end of the connection tells where that is
+    bool gave_up_ = false;          // the handler has not answered in time, and the client has been told
 };
 
 } // namespace watchword::http

@@ -43,9 +43,10 @@ void append_head(std::string& out, const response& r, framing f, std::string_vie
     out.append(" ").append(reason(r.status())).append("\r\n").append(date);
     if (!connection.empty()) out.append("Connection: ").append(connection).append("\r\n");
     if (!r.content_type().empty()) out.append("Content-Type: ").append(r.content_type()).append("\r\n");
-    if (f == framing::chunked) {
+    const bool has_body = r.status() != status::no_content; // or neither field may stand there (RFC 9110 section 8.6)
+    if (has_body && f == framing::chunked) {
         out.append("Transfer-Encoding: chunked\r\n");
-    } else if (f == framing::content_length && r.status() != status::no_content) {
+    } else if (has_body && f == framing::content_length) {
         out.append("Content-Length: ");
         append_number(out, r.body().size());
         out.append("\r\n");

@@ -145,7 +145,13 @@ void transport::cancel()
     socket_.cancel(ignored);
 }
 
-void transport::close()
+void transport::reset_when_closed() noexcept
+{
+    core::error_code ignored;
+    socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+}
+
+void transport::close() noexcept
 {
     tls_.reset(); // before the descriptor may be somebody else's
     core::error_code ignored;

@@ -41,7 +41,9 @@ public:
     void shutdown_send();
     // Ends a wait with operation_aborted.
     void cancel();
-    void close();
+    // Makes close() say that something went wrong: what has not been sent is dropped.
+    void reset_when_closed() noexcept;
+    void close() noexcept;
 
 private:
     bool write_plain(std::string_view& head, std::string_view& tail, core::error_code&);

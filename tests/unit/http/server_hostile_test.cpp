@@ -114,6 +114,30 @@ BOOST_AUTO_TEST_CASE(a_client_that_has_reset_its_connection_already_cannot_name_
     BOOST_TEST((client_seen.empty() || client_seen == "127.0.0.1"), client_seen);
 }
 
+BOOST_AUTO_TEST_CASE(a_stream_that_throws_never_looks_complete)
+{
+    client c(start());
+    c.send("GET /throws HTTP/1.0\r\n\r\n"); // nothing but the end of the connection tells
+    c.read_all();
+    BOOST_TEST(c.was_reset);
+    client broken(server->addresses().front());
+    broken.send("GET /broken HTTP/1.0\r\n\r\n");
+    broken.read_all();
+    BOOST_TEST(broken.was_reset);
+}
+
+BOOST_AUTO_TEST_CASE(a_response_without_content_has_no_body)
+{
+    client c(start());
+    c.get("/nothing");
+    c.get("/nothing/streamed");
+    const auto all = c.last_get("/hello");
+    BOOST_TEST(count(all, "HTTP/1.1 204 No Content\r\n") == 2u);
+    BOOST_TEST(count(all, "HTTP/1.1 200 OK\r\n") == 1u);
+    BOOST_TEST(count(all, "Transfer-Encoding") == 0u);
+    BOOST_TEST(count(all, "Content-Length") == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(what_becomes_idle_while_draining_is_not_waited_for)
 {
     settings.limits.rate_grace = 60s;
