@@ -7,6 +7,7 @@
 #include "core/log.hpp"
 #include "crypto/password.hpp"
 #include "http/server.hpp"
+#include "server/open_files.hpp"
 #include "server/secret.hpp"
 #include "store/database.hpp"
 
@@ -129,6 +130,16 @@ void obey_signals(asio::signal_set& signals, http::server& server)
     });
 }
 
+// A server without descriptors accepts nobody, so that one client could shut the others out.
+void make_room_for_connections(std::size_t connections)
+{
+    constexpr std::size_t others = 1000; // files of the database, sockets that listen, clients that are turned away
+    const auto allowed = allow_open_files(connections + others);
+    if (allowed < connections + others)
+        core::log::warning("fewer files may be open than http.connections needs; raise the limit (ulimit -Hn)",
+                           {{"allowed", allowed}, {"needed", std::uint64_t(connections + others)}});
+}
+
 // Everything in the order of need, destroyed the other way round. After wait() no coroutine is left, so that the
 // server's contexts may go before the pools whose callers resumed on them.
 void serve(const settings::settings& s)
@@ -154,6 +165,7 @@ void serve(const settings::settings& s)
     accounts::token_checker checker(tokens, s.tokens.lifetime, database, clock, random);
     api::tutorial tutorial(accounts, checker, database, {{s.http.form_fields}, {s.http.json_depth}});
 
+    make_room_for_connections(s.http.connections);
     http::router routes;
     tutorial.add_routes(routes);
     api::add_health_routes(routes);
