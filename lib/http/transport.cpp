@@ -56,25 +56,30 @@ void transport::speak_plain_text() noexcept
 
 core::task<core::error_code> transport::read(request_reader& reader)
 {
+    // What nothing announces is read at once. Otherwise the socket is empty, and asking it would only tell so.
+    bool reads = tls_ && tls_->has_pending();
     while (tls_) {
-        const auto room = reader.prepare();
-        if (room.empty()) co_return asio::error::no_memory;
-        std::size_t size = 0;
-        const auto outcome = tls_->read(room, size);
-        if (outcome == tls_session::outcome::done) {
-            reader.commit(size);
-            co_return core::error_code();
-        }
-        reader.rest();
         auto direction = stream_socket::wait_read;
-        if (outcome == tls_session::outcome::want_write) {
-            direction = stream_socket::wait_write;
-        } else if (outcome != tls_session::outcome::want_read) {
-            co_return outcome == tls_session::outcome::closed ? core::error_code(asio::error::eof)
-                                                              : core::error_code(asio::error::connection_reset);
+        if (reads) {
+            const auto room = reader.prepare();
+            if (room.empty()) co_return asio::error::no_memory;
+            std::size_t size = 0;
+            const auto outcome = tls_->read(room, size);
+            if (outcome == tls_session::outcome::done) {
+                reader.commit(size);
+                co_return core::error_code();
+            }
+            reader.rest();
+            if (outcome == tls_session::outcome::want_write) {
+                direction = stream_socket::wait_write;
+            } else if (outcome != tls_session::outcome::want_read) {
+                co_return outcome == tls_session::outcome::closed ? core::error_code(asio::error::eof)
+                                                                  : core::error_code(asio::error::connection_reset);
+            }
         }
         const auto [failed] = co_await socket_.async_wait(direction, no_throw);
         if (failed) co_return failed;
+        reads = true;
     }
     co_return asio::error::operation_aborted;
 }

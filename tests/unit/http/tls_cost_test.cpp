@@ -1,11 +1,14 @@
 // What a TLS connection costs: heap while nobody speaks, system calls for a handshake and for a request.
+#include "http/transport.hpp"
 #include "tls_pair.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <array>
 #include <malloc.h>
+#include <unistd.h>
 #include <vector>
 
 namespace {
@@ -154,6 +157,36 @@ BOOST_DATA_TEST_CASE(pipelined_requests_are_one_receive, versions, version)
     } while (pair.server->has_pending());
     BOOST_TEST(reads == 20);
     BOOST_TEST(pair.server->receives() == receives + 1);
+}
+
+// A connection that waits for its next request does not ask the socket first.
+BOOST_DATA_TEST_CASE(waiting_for_a_request_receives_nothing, versions, version)
+{
+    namespace asio = core::asio;
+    tls_pair pair(context, only(version));
+    BOOST_REQUIRE(pair.shake());
+    asio::io_context io(1);
+    http::stream_socket socket(io.get_executor(), asio::generic::stream_protocol(AF_UNIX, 0),
+                               ::dup(pair.sockets.server()));
+    http::transport transport(std::move(socket), std::move(pair.server));
+    const http::limits limits;
+    http::read_memory memory;
+    http::request_reader reader(limits, memory);
+    for (int i = 0; i < 10; ++i) {
+        const auto receives = transport.tls()->receives();
+        core::error_code failed = asio::error::would_block;
+        asio::co_spawn(io, transport.read(reader),
+                       [&](const std::exception_ptr&, core::error_code ec) { failed = ec; });
+        io.restart();
+        io.poll();
+        BOOST_TEST(transport.tls()->receives() == receives);
+        pair.client_sends("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        io.run();
+        BOOST_REQUIRE(!failed);
+        BOOST_TEST(transport.tls()->receives() == receives + 1);
+        BOOST_REQUIRE((reader.advance() == http::request_reader::state::ready));
+        reader.next();
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
