@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <iomanip>
 #include <iostream>
 #include <sstream>
@@ -27,12 +26,6 @@ const std::filesystem::path& with_users(const std::filesystem::path& directory, 
 }
 
 } // namespace
-
-bool is_long()
-{
-    const char* const set = std::getenv("WATCHWORD_LONG");
-    return set && std::string_view(set) == "1";
-}
 
 std::size_t how_many(std::size_t usual, std::size_t in_long_form)
 {

@@ -3,6 +3,7 @@
 #include "e2e/e2e_fixture.hpp"
 #include "support/resources.hpp"
 #include "support/swarm.hpp"
+#include "support/test_form.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -18,21 +19,6 @@ namespace watchword::test {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool is_sanitized = true;
-#elif defined(__has_feature)
-inline constexpr bool is_sanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-inline constexpr bool is_sanitized = false;
-#endif
-#ifdef NDEBUG
-inline constexpr bool is_optimised = true;
-#else
-inline constexpr bool is_optimised = false;
-#endif
-
-// Whether WATCHWORD_LONG=1 asks for the long forms.
-bool is_long();
 // How many of something: `usual`, more in the long form, a quarter of either with sanitizers.
 std::size_t how_many(std::size_t usual, std::size_t in_long_form);
 // A time that must not be exceeded; with sanitizers everything may take four times as long.
