@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <future>
 #include <map>
 #include <sstream>
@@ -59,12 +60,16 @@ outcome dribble(const std::string& address, const std::string& beginning, const 
     return seen;
 }
 
-// The most memory the process had until the attack was over, beyond what it had before.
-template <class T> std::size_t watch_memory(::pid_t process, std::size_t before, std::future<T>& attack)
+// The most memory the process had until the attack was over, beyond what it had before. `look` is called now and then.
+template <class T>
+std::size_t watch_memory(
+    ::pid_t process, std::size_t before, std::future<T>& attack, const std::function<void()>& look = [] {})
 {
     std::size_t most = before;
-    while (attack.wait_for(milliseconds(50)) != std::future_status::ready)
+    while (attack.wait_for(milliseconds(50)) != std::future_status::ready) {
         most = std::max(most, resident_bytes(process));
+        look();
+    }
     return most - before;
 }
 
@@ -173,9 +178,12 @@ BOOST_AUTO_TEST_CASE(responses_that_are_never_read)
     BOOST_REQUIRE(comes_true([&] { return normal.asked() > 20; }));
     const auto base = open_files(s.id()), before = resident_bytes(s.id());
     auto attack = std::async(std::launch::async, [&] { return read_slowly(s, base); });
-    const auto grown = watch_memory(s.id(), before, attack);
+    const auto port = s.address().substr(s.address().rfind(':') + 1);
+    std::size_t unsent = 0;
+    const auto grown = watch_memory(s.id(), before, attack, [&] { unsent = std::max(unsent, unsent_bytes(port)); });
     const auto took = attack.get();
     normal.check("F10 slow read");
+    report("F10 slow read, bytes that the kernel holds for each: " + std::to_string(unsent / attackers()));
     report("F10 slow read: all given up after " + std::to_string(took.count()) + " ms with a limit of " +
            std::to_string(timeout.count()) + " ms");
     report_memory("F10 slow read", grown);

@@ -58,6 +58,23 @@ std::size_t open_files(::pid_t process)
     return count;
 }
 
+std::size_t unsent_bytes(const std::string& port)
+{
+    std::ifstream in("/proc/net/tcp");
+    std::string line;
+    std::getline(in, line); // headings
+    std::size_t all = 0;
+    while (std::getline(in, line)) {
+        std::istringstream fields(line);
+        std::string number, local, remote, state, queues;
+        fields >> number >> local >> remote >> state >> queues;
+        const bool is_listener = state == "0A";
+        if (is_listener || std::stoul(local.substr(local.find(':') + 1), nullptr, 16) != std::stoul(port)) continue;
+        all += std::stoul(queues.substr(0, queues.find(':')), nullptr, 16);
+    }
+    return all;
+}
+
 std::size_t allow_open_files(std::size_t wanted)
 {
     ::rlimit limit{};

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <string>
 #include <sys/types.h>
 
 namespace watchword::test {
@@ -10,6 +11,9 @@ namespace watchword::test {
 std::chrono::milliseconds cpu_time(::pid_t); // of all its threads, in user and kernel mode
 std::size_t resident_bytes(::pid_t);
 std::size_t open_files(::pid_t);
+
+// Bytes that the kernel holds for the clients of a local TCP port over IPv4: sent to them and not taken yet.
+std::size_t unsent_bytes(const std::string& port);
 
 // Raises the limit of this program, which its children inherit, to `wanted` or as far as it may; what it is then.
 std::size_t allow_open_files(std::size_t wanted);
