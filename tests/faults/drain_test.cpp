@@ -6,6 +6,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <list>
 #include <memory>
@@ -17,8 +18,9 @@ namespace {
 using namespace watchword::test;
 
 enum class manner {
-    keeps, // one connection, until the server announces its end
-    rests, // the same with pauses, in which the server may close it
+    keeps,      // one connection, until the server announces its end
+    reconnects, // a connection for each request
+    rests,      // one connection with pauses, in which the server may close it
 };
 
 // Signs up, logs in and asks for the list again and again, in a thread of its own. While nobody listens it tries
@@ -60,8 +62,9 @@ private:
         }
     }
 
-    std::optional<http_response> ask(const std::string& request, int status)
+    std::optional<http_response> ask(std::string request, int status)
     {
+        if (manner_ == manner::reconnects) request.insert(request.find("Host:"), "Connection: close\r\n");
         rest();
         if (connection_ && connection_->has_ended()) connection_.reset();
         const bool was_kept = connection_ != nullptr;
@@ -70,7 +73,7 @@ private:
             connection_->send(request);
             auto response = connection_->read_response();
             const bool closes = response.header("Connection") == "close";
-            announced += closes;
+            announced += closes && manner_ != manner::reconnects;
             if (closes) connection_.reset();
             ++answered_;
             if (response.status == status) return response;
@@ -195,6 +198,31 @@ void check_restarts(const std::string& what, manner m, std::size_t clients_count
     BOOST_TEST(query_sqlite(directory / "watchword.db", "PRAGMA integrity_check") == "ok\n");
 }
 
+// Connects, asks and leaves as fast as it can until nobody listens any more.
+struct hammer {
+    std::atomic<std::size_t> answered{0};
+    std::string failure; // what became of a request whose connection had been made
+
+    void run(const std::string& address)
+    {
+        const auto request = get_request("/health/live", {{"Connection", "close"}});
+        while (failure.empty()) {
+            std::unique_ptr<http_client> client;
+            try {
+                client = std::make_unique<http_client>(address);
+            } catch (const std::runtime_error&) { // refused: it has stopped
+                return;
+            }
+            try {
+                client->send(request);
+                answered += client->read_response().status == 200;
+            } catch (const std::runtime_error& e) {
+                failure = e.what();
+            }
+        }
+    }
+};
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(f23_drain)
@@ -204,9 +232,41 @@ BOOST_AUTO_TEST_CASE(clients_that_keep_their_connection_lose_no_request_to_a_res
     check_restarts("keeping", manner::keeps, 8, 400);
 }
 
+BOOST_AUTO_TEST_CASE(clients_that_connect_for_each_request_lose_none_to_a_restart)
+{
+    check_restarts("reconnecting", manner::reconnects, 8, 400);
+}
+
 BOOST_AUTO_TEST_CASE(clients_that_rest_between_requests_lose_none_to_a_restart)
 {
     check_restarts("resting", manner::rests, 24, 40);
+}
+
+// Between the last look into the queue of connections and its closing, the kernel may complete another one.
+BOOST_AUTO_TEST_CASE(connections_that_are_made_while_it_stops_are_answered_or_refused)
+{
+    const temporary_directory directory;
+    std::size_t answered = 0, failed = 0;
+    const auto rounds = how_many(30, 200);
+    for (std::size_t round = 0; round < rounds; ++round) {
+        server_process server(directory.path(), {"--threads", "16"}); // each has a queue of its own to close
+        std::list<hammer> hammers(8);
+        std::list<std::thread> threads;
+        for (auto& each : hammers) threads.emplace_back([&] { each.run(server.address()); });
+        const auto all_are_at_it = [&] {
+            return std::all_of(hammers.begin(), hammers.end(), [](const hammer& h) { return h.answered >= 50; });
+        };
+        BOOST_TEST(comes_true(all_are_at_it));
+        BOOST_TEST(server.stop() == 0);
+        for (auto& thread : threads) thread.join();
+        for (const auto& each : hammers) {
+            answered += each.answered;
+            failed += !each.failure.empty();
+        }
+    }
+    report("F23 " + std::to_string(rounds) + " stops under 8 clients that connect all the time: " +
+           std::to_string(answered) + " requests answered, " + std::to_string(failed) + " failed");
+    BOOST_TEST(failed == 0u);
 }
 
 // The server comes to it late: the time an idle connection has is over, and the request is there.
