@@ -192,6 +192,18 @@ BOOST_AUTO_TEST_CASE(responses_that_are_never_read)
     BOOST_TEST(s.server.stop() == 0);
 }
 
+// Nobody has asked for the list yet: however many do so at once, it is in memory a few times, not once for each.
+BOOST_AUTO_TEST_CASE(responses_that_are_never_read_of_a_list_that_has_just_changed)
+{
+    signed_in_server s(short_timeouts, 1'000'000);
+    const auto base = open_files(s.id()), before = resident_bytes(s.id());
+    auto attack = std::async(std::launch::async, [&] { return read_slowly(s, base); });
+    const auto grown = watch_memory(s.id(), before, attack);
+    attack.get();
+    report_memory("F10 slow read of a new list", grown);
+    BOOST_TEST(s.server.stop() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(requests_for_overlapping_ranges)
 {
     signed_in_server s(short_timeouts, 20'000);
