@@ -3,6 +3,10 @@
 #include "api/json_text.hpp"
 #include "store/users.hpp"
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+
 #include <vector>
 
 namespace watchword::api {
@@ -78,16 +82,55 @@ private:
 
 } // namespace
 
+// Of one thread. Whoever holds it reads; its end wakes those who wait.
+class user_list::reading {
+public:
+    explicit reading(const core::io_executor& executor) : end_(executor, timer::time_point::max()) {}
+    void end() { end_.cancel(); }
+    core::task<> wait() { co_await end_.async_wait(core::asio::as_tuple(core::use_task)); }
+
+private:
+    using timer =
+        core::asio::basic_waitable_timer<std::chrono::steady_clock, core::asio::wait_traits<std::chrono::steady_clock>,
+                                         core::io_executor>;
+    timer end_;
+};
+
+// Ends the reading that is under way, however it ended.
+struct user_list::turn {
+    snapshot& kept;
+    ~turn()
+    {
+        kept.under_way->end();
+        kept.under_way.reset();
+    }
+};
+
 user_list::user_list(store::database& d) : database_(d), kept_([] { return snapshot(); }) {}
 
 core::task<core::result<http::response>> user_list::answer()
 {
-    // Read before the list is: a change meanwhile makes the snapshot old, never wrongly new.
-    const auto version = database_.changes().users.load(std::memory_order_acquire);
-    {
-        const snapshot& kept = kept_.local();
-        if (kept.body && kept.version == version) co_return http::response(http::status::ok, json_type, kept.body);
+    // A list that was read after this moment has all that was acknowledged before it.
+    const auto needed = database_.changes().users.load(std::memory_order_acquire);
+    snapshot& kept = kept_.local();
+    for (;;) {
+        if (kept.body && kept.version >= needed) co_return http::response(http::status::ok, json_type, kept.body);
+        // A long list is streamed to each client from its own reading.
+        if (kept.is_too_long) co_return co_await read();
+        if (!kept.under_way) break;
+        const auto others = kept.under_way;
+        co_await others->wait();
     }
+    const auto executor = co_await core::asio::this_coro::executor;
+    kept.under_way = std::make_shared<reading>(executor);
+    const turn mine{kept};
+    co_return co_await read();
+}
+
+core::task<core::result<http::response>> user_list::read()
+{
+    // Before the list is: a change meanwhile makes the snapshot old, never wrongly new.
+    const auto version = database_.changes().users.load(std::memory_order_acquire);
     // A list that was too long to keep will be so again: it starts with one page, which is all a slow client costs.
     const std::size_t first = kept_.local().is_too_long ? page_size : kept_users;
     const auto read_start = [first](store::session& s) {
@@ -97,7 +140,8 @@ core::task<core::result<http::response>> user_list::answer()
     };
     auto start = co_await database_.read(read_start);
     if (!start) co_return start.error();
-    kept_.local().is_too_long = !start->complete;
+    snapshot& kept = kept_.local();
+    kept.is_too_long = !start->complete;
     if (!start->complete) {
         rest_of_list rest(database_, std::move(*start));
         http::body_stream stream(std::move(rest));
@@ -105,8 +149,10 @@ core::task<core::result<http::response>> user_list::answer()
     }
     start->text.append(tail);
     auto body = std::make_shared<const std::string>(std::move(start->text));
-    snapshot& kept = kept_.local();
-    if (!kept.body || version >= kept.version) kept = {version, body, false};
+    if (!kept.body || version >= kept.version) {
+        kept.version = version;
+        kept.body = body;
+    }
     co_return http::response(http::status::ok, json_type, std::move(body));
 }
 

@@ -23,14 +23,19 @@ public:
     core::task<core::result<http::response>> answer();
 
 private:
+    class reading; // is under way; others wait for its end
+    // One for each thread: no lock on the way of a request.
     struct snapshot {
         std::uint64_t version = 0;
         std::shared_ptr<const std::string> body; // null: none yet
         bool is_too_long = false;                // the list, when it was read last
+        std::shared_ptr<reading> under_way;      // null: none
     };
+    struct turn;
+    core::task<core::result<http::response>> read();
 
     store::database& database_;
-    core::per_thread<snapshot> kept_; // one for each thread: no lock on the way of a request
+    core::per_thread<snapshot> kept_;
 };
 
 } // namespace watchword::api

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdexcept>
@@ -254,6 +255,13 @@ stream_acceptor listener::acceptor(asio::io_context& context)
     fd.release();
     made.non_blocking(true);
     return made;
+}
+
+void keep_clients_out(stream_acceptor& acceptor) noexcept
+{
+    ::sock_filter drop_all[] = {{BPF_RET | BPF_K, 0, 0, 0}};
+    const ::sock_fprog program{1, drop_all};
+    ::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
 } // namespace watchword::http

@@ -47,4 +47,8 @@ private:
     ::ino_t inode_{};
 };
 
+// Lets no more clients into the queue of a listening TCP socket, which then can be emptied and closed: those in it
+// would be reset by the close, those kept out ask again a second later.
+void keep_clients_out(stream_acceptor&) noexcept;
+
 } // namespace watchword::http

@@ -233,6 +233,7 @@ private:
         context_.draining = true;
         drain_until_ = until;
         for (auto& each : doors_) {
+            keep_clients_out(each.acceptor);
             admit_waiting(each);
             core::error_code ignored;
             each.acceptor.close(ignored);
