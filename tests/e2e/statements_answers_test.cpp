@@ -57,11 +57,6 @@ struct answering_server : running_server {
     }
 };
 
-bool contains(const std::string& text, const std::string& part)
-{
-    return text.find(part) != text.npos;
-}
-
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(statements_answers, answering_server)

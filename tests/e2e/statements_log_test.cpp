@@ -13,11 +13,6 @@ namespace {
 
 using namespace watchword::test;
 
-bool contains(const std::string& text, const std::string& part)
-{
-    return text.find(part) != text.npos;
-}
-
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(statements_log)
