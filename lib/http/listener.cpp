@@ -259,8 +259,12 @@ stream_acceptor listener::acceptor(asio::io_context& context)
 
 void keep_clients_out(stream_acceptor& acceptor) noexcept
 {
-    ::sock_filter drop_all[] = {{BPF_RET | BPF_K, 0, 0, 0}};
-    const ::sock_fprog program{1, drop_all};
+    constexpr unsigned flags = 13, syn = 0x02; // of the TCP header (RFC 9293 section 3.1), which the filter sees first
+    ::sock_filter drop_syn[] = {{BPF_LD | BPF_B | BPF_ABS, 0, 0, flags},
+                                {BPF_JMP | BPF_JSET | BPF_K, 0, 1, syn},
+                                {BPF_RET | BPF_K, 0, 0, 0},
+                                {BPF_RET | BPF_K, 0, 0, 0xFFFFFFFF}};
+    const ::sock_fprog program{4, drop_syn};
     ::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 

@@ -47,8 +47,9 @@ private:
     ::ino_t inode_{};
 };
 
-// Lets no more clients into the queue of a listening TCP socket, which then can be emptied and closed: those in it
-// would be reset by the close, those kept out ask again a second later.
+// Lets no client begin a handshake with a listening TCP socket any more, so that its queue can be emptied before it is
+// closed, which would reset who is in it. Who is kept out asks again a second later. Accepted sockets inherit the
+// filter; it does not matter to them.
 void keep_clients_out(stream_acceptor&) noexcept;
 
 } // namespace watchword::http

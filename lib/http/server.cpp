@@ -27,7 +27,8 @@ using std::chrono::steady_clock;
 
 constexpr auto no_throw = asio::as_tuple(core::use_task);
 constexpr std::chrono::milliseconds accept_pause{100};
-constexpr std::size_t most_turned_away = 256; // at a time, by each thread; more are closed without a word
+constexpr std::chrono::milliseconds last_handshakes{10}; // that a stop lets end before it closes its sockets
+constexpr std::size_t most_turned_away = 256;            // at a time, by each thread; more are closed without a word
 
 core::task<> serve(std::unique_ptr<connection> c)
 {
@@ -201,7 +202,7 @@ private:
     // left and none can come: one may have been accepted just before its acceptor was closed.
     core::task<> sweep()
     {
-        while (!context_.draining || accepts() || !context_.connections.empty()) {
+        while (!context_.draining || may_get_clients() || !context_.connections.empty()) {
             sweep_once();
             try {
                 sweep_timer_.expires_after(sweep_interval);
@@ -223,24 +224,31 @@ private:
         core::log::error("a sweep failed", {{"what", e.what()}});
     }
 
-    bool accepts() const
+    bool may_get_clients() const
     {
-        return std::any_of(doors_.begin(), doors_.end(), [](const door& each) { return each.accepting != 0; });
+        return std::any_of(doors_.begin(), doors_.end(), [](const door& each) { return each.acceptor.is_open(); });
     }
 
     void drain(steady_clock::time_point until)
     {
         context_.draining = true;
         drain_until_ = until;
+        for (auto& each : doors_) keep_clients_out(each.acceptor);
+        const auto idle_until = std::min(until, steady_clock::now() + idle_while_draining);
+        for (auto& c : context_.connections) c.drain(idle_until);
+        asio::co_spawn(io_, close_doors(), asio::detached);
+        sweep_timer_.cancel();
+    }
+
+    core::task<> close_doors()
+    {
+        steady_timer handshakes(io_.get_executor(), last_handshakes);
+        co_await handshakes.async_wait(no_throw);
         for (auto& each : doors_) {
-            keep_clients_out(each.acceptor);
             admit_waiting(each);
             core::error_code ignored;
             each.acceptor.close(ignored);
         }
-        const auto idle_until = std::min(until, steady_clock::now() + idle_while_draining);
-        for (auto& c : context_.connections) c.drain(idle_until);
-        sweep_timer_.cancel();
     }
 
     // Clients whose connection the kernel has completed already would be reset by closing the acceptor.

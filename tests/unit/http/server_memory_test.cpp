@@ -33,28 +33,28 @@ void* allocate(std::size_t size)
 
 } // namespace
 
-// For the whole program.
-void* operator new(std::size_t size)
+// For the whole program. Inlined, GCC 12 takes free() for the wrong end of new (-Wmismatched-new-delete).
+[[gnu::noinline]] void* operator new(std::size_t size)
 {
     return allocate(size);
 }
-void* operator new[](std::size_t size)
+[[gnu::noinline]] void* operator new[](std::size_t size)
 {
     return allocate(size);
 }
-void operator delete(void* memory) noexcept
+[[gnu::noinline]] void operator delete(void* memory) noexcept
 {
     std::free(memory);
 }
-void operator delete[](void* memory) noexcept
+[[gnu::noinline]] void operator delete[](void* memory) noexcept
 {
     std::free(memory);
 }
-void operator delete(void* memory, std::size_t) noexcept
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept
 {
     std::free(memory);
 }
-void operator delete[](void* memory, std::size_t) noexcept
+[[gnu::noinline]] void operator delete[](void* memory, std::size_t) noexcept
 {
     std::free(memory);
 }
