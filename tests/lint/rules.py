@@ -41,6 +41,8 @@ RANDOMNESS = re.compile(r'\brandom_device\b|\bmt19937|\bdefault_random_engine\b|
                         r'|\bRAND_(priv_)?bytes\b|\brandombytes_|/dev/u?random|(?<![\w.>])(std::|::)?s?rand\(')
 MAY_MAKE_RANDOMNESS = ('lib/core/random.cpp',)
 
+SPECIAL_MAY_INCLUDE = {'crypto/argon2_fill.hpp', 'crypto/argon2_segment.hpp', 'immintrin.h', 'cstdint'}
+
 TOP_LEVEL = {
     'app', 'bench', 'config', 'lib', 'tests', '.ci',
     'CMakeLists.txt', 'CMakePresets.json', 'LICENSE', 'README.md',
@@ -121,6 +123,15 @@ def matches(files, pattern, exempt, what):
                 yield f'{f.path}:{line}: {what}'
 
 
+def special_instructions_stay_at_home(files):
+    """What is compiled for one instruction set has no inline functions that the linker could give to everybody."""
+    for f in files:
+        if re.match(r'lib/crypto/argon2_(fill|segment)', f.path):
+            for line, _, header in includes(f):
+                if header not in SPECIAL_MAY_INCLUDE:
+                    yield f'{f.path}:{line}: compiled for special processors, it may not include {header}'
+
+
 def headers_begin_with_pragma_once(files):
     for f in files:
         if f.path.endswith('.hpp') and not f.text.startswith('#pragma once\n'):
@@ -175,6 +186,7 @@ ERRORS = [
     core_uses_little_of_boost,
     only_the_clock_reads_the_time,
     only_core_random_makes_randomness,
+    special_instructions_stay_at_home,
     headers_begin_with_pragma_once,
     the_top_level_is_tidy,
     nothing_is_left_unfinished,
