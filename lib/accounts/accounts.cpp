@@ -34,8 +34,9 @@ std::optional<field_problem> find_problem(const registration& r)
     return std::nullopt;
 }
 
-service::service(const settings& s, store::database& d, core::workers& hashing, core::random_source& r)
-    : settings_(s), database_(d), hashing_(hashing), random_(r)
+service::service(const settings& s, store::database& d, core::workers& hashing, crypto::password_hasher& passwords,
+                 core::random_source& r)
+    : settings_(s), database_(d), hashing_(hashing), passwords_(passwords), random_(r)
 {}
 
 core::deadline service::hashing_deadline() const
@@ -53,8 +54,8 @@ core::task<core::result<std::string>> service::sign_up(registration r)
     if (known) co_return core::errc::already_exists;
     if (known.error() != core::errc::not_found) co_return known.error();
 
-    const auto hash = [&](std::size_t) -> core::result<std::string> {
-        return crypto::hash_password(r.password.view(), settings_.hashing, random_);
+    const auto hash = [&](std::size_t slot) -> core::result<std::string> {
+        return passwords_.hash(slot, r.password.view(), random_);
     };
     auto hashed = co_await hashing_.run(hash, hashing_deadline());
     if (!hashed) co_return hashed.error();
@@ -77,8 +78,8 @@ core::task<core::result<std::string>> service::sign_in(std::string email, core::
     if (!user->password_hash || !user->public_id || password.size() > password_limit)
         co_return core::errc::wrong_password;
 
-    const auto verify = [&](std::size_t) -> core::result<crypto::verdict> {
-        return crypto::verify_password(password.view(), *user->password_hash, settings_.hashing);
+    const auto verify = [&](std::size_t slot) -> core::result<crypto::verdict> {
+        return passwords_.verify(slot, password.view(), *user->password_hash);
     };
     const auto verdict = co_await hashing_.run(verify, hashing_deadline());
     if (!verdict) co_return verdict.error();
@@ -95,8 +96,8 @@ core::task<core::result<std::string>> service::sign_in(std::string email, core::
 // A failure leaves the old hash, which is as good as before; the next sign-in tries again.
 core::task<> service::replace_hash(std::int64_t user_id, core::secret_string password, std::string old_hash)
 {
-    const auto hash = [&](std::size_t) -> core::result<std::string> {
-        return crypto::hash_password(password.view(), settings_.hashing, random_);
+    const auto hash = [&](std::size_t slot) -> core::result<std::string> {
+        return passwords_.hash(slot, password.view(), random_);
     };
     const auto hashed = co_await hashing_.run(hash, hashing_deadline());
     if (!hashed) co_return;

@@ -35,7 +35,6 @@ inline constexpr std::size_t name_limit = 4096, email_limit = 1024, password_lim
 std::optional<field_problem> find_problem(const registration&);
 
 struct settings {
-    crypto::argon2id_parameters hashing;
     std::chrono::milliseconds hashing_timeout{10'000}; // that a sign-in may wait for a hashing thread
     bool rehash = true;                                // outdated hashes are replaced at the next sign-in
 };
@@ -43,7 +42,9 @@ struct settings {
 // Thread-safe: has no state of its own. Everything referred to must outlive it.
 class service {
 public:
-    service(const settings&, store::database&, core::workers& hashing, core::random_source&);
+    // `passwords` has a slot for each thread of `hashing`.
+    service(const settings&, store::database&, core::workers& hashing, crypto::password_hasher& passwords,
+            core::random_source&);
 
     // Adds an account, durably. Errors: invalid_input (see find_problem), already_exists; overloaded, timed_out,
     // unavailable. Returns the new public id, a random UUID.
@@ -60,6 +61,7 @@ private:
     const settings settings_;
     store::database& database_;
     core::workers& hashing_;
+    crypto::password_hasher& passwords_;
     core::random_source& random_;
 };
 

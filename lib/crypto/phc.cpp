@@ -11,6 +11,7 @@ constexpr std::string_view prefix = "$argon2id$v=19$";
 constexpr std::uint64_t most_memory_kib = 256 * 1024; // at once
 constexpr std::uint64_t most_work_kib = 1024 * 1024;  // memory times passes
 constexpr std::uint64_t least_memory_kib = 8;         // RFC 9106 section 3.1: 8 KiB for each lane
+constexpr std::uint64_t most_lanes = 64;
 
 // The PHC string format writes the standard alphabet, without padding.
 std::string to_standard(std::string text)
@@ -47,8 +48,9 @@ std::optional<std::uint64_t> take_number(std::string_view& text, std::string_vie
 
 std::string format_argon2id(const argon2id_hash& h)
 {
-    return std::string(prefix) + "m=" + std::to_string(h.memory_kib) + ",t=" + std::to_string(h.passes) + ",p=1$" +
-           to_standard(core::base64url_encode(h.salt)) + "$" + to_standard(core::base64url_encode(h.hash));
+    return std::string(prefix) + "m=" + std::to_string(h.memory_kib) + ",t=" + std::to_string(h.passes) +
+           ",p=" + std::to_string(h.lanes) + "$" + to_standard(core::base64url_encode(h.salt)) + "$" +
+           to_standard(core::base64url_encode(h.hash));
 }
 
 bool is_within_bounds(std::uint64_t memory_kib, std::uint64_t passes) noexcept
@@ -64,8 +66,8 @@ std::optional<argon2id_hash> parse_argon2id(std::string_view text)
     const auto memory = take_number(text, "m=", ',');
     const auto passes = memory ? take_number(text, "t=", ',') : std::nullopt;
     const auto lanes = passes ? take_number(text, "p=", '$') : std::nullopt;
-    if (!lanes || *lanes != 1) return std::nullopt;
-    if (!is_within_bounds(*memory, *passes)) return std::nullopt;
+    if (!lanes || *lanes == 0 || *lanes > most_lanes) return std::nullopt;
+    if (!is_within_bounds(*memory, *passes) || *memory / least_memory_kib < *lanes) return std::nullopt;
     const auto middle = text.find('$');
     if (middle == text.npos) return std::nullopt;
     auto salt = decode(text.substr(0, middle));
@@ -73,7 +75,7 @@ std::optional<argon2id_hash> parse_argon2id(std::string_view text)
     if (!salt || salt->size() < 8 || salt->size() > 64) return std::nullopt;
     if (!hash || hash->size() < 16 || hash->size() > 64) return std::nullopt;
     return argon2id_hash{static_cast<std::uint32_t>(*memory), static_cast<std::uint32_t>(*passes), std::move(*salt),
-                         std::move(*hash)};
+                         std::move(*hash), static_cast<std::uint32_t>(*lanes)};
 }
 
 } // namespace watchword::crypto

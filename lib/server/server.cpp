@@ -146,10 +146,11 @@ void serve(const settings::settings& s)
 {
     core::system_clock clock;
     core::system_random random;
-    if (!crypto::passwords_self_test()) throw std::runtime_error("Argon2id gives wrong results on this machine");
-
-    if (!crypto::is_verifiable({s.passwords.memory_kib, s.passwords.passes}))
+    const crypto::argon2id_parameters cost{s.passwords.memory_kib, s.passwords.passes};
+    if (!crypto::is_verifiable(cost))
         throw std::runtime_error("passwords.memory_kib is over 256 MiB, or times passwords.passes over 1 GiB");
+    const std::size_t slots = or_one_per_core(s.passwords.threads);
+    crypto::password_hasher passwords({cost, static_cast<crypto::argon2_engine>(s.passwords.engine), slots});
 
     // A secret that cannot be used is found before the database is touched, a new one is made only for a good database.
     core::secret_string secret;
@@ -158,10 +159,9 @@ void serve(const settings::settings& s)
     if (secret.empty()) secret = generated_secret(s, random);
     const crypto::hs256_tokens tokens(secret);
     // As many hashing threads as cores, but niced: a token check does not wait for a login.
-    core::workers hashing({"hash", or_one_per_core(s.passwords.threads), s.passwords.queue, hashing_nice});
-    const accounts::settings account_settings{
-        {s.passwords.memory_kib, s.passwords.passes}, s.passwords.timeout, s.passwords.rehash};
-    accounts::service accounts(account_settings, database, hashing, random);
+    core::workers hashing({"hash", slots, s.passwords.queue, hashing_nice});
+    const accounts::settings account_settings{s.passwords.timeout, s.passwords.rehash};
+    accounts::service accounts(account_settings, database, hashing, passwords, random);
     accounts::token_checker checker(tokens, s.tokens.lifetime, database, clock, random);
     api::tutorial tutorial(accounts, checker, database, {{s.http.form_fields}, {s.http.json_depth}});
 
@@ -178,7 +178,8 @@ void serve(const settings::settings& s)
 
     server.start();
     core::log::info("ready", {{"listen", join(server.addresses())},
-                              {"database", s.database.url.substr(0, s.database.url.find(':'))}});
+                              {"database", s.database.url.substr(0, s.database.url.find(':'))},
+                              {"passwords", crypto::name_of(passwords.engine())}});
     server.wait();
 
     signal_context.stop();

@@ -69,8 +69,10 @@ struct tokens_group {
 };
 
 struct passwords_group {
+    enum class argon2_engine { automatic, avx512, avx2, portable, libsodium }; // as in crypto/argon2_engine.hpp
     std::uint32_t memory_kib = 19'456;
     std::uint32_t passes = 2;
+    argon2_engine engine = argon2_engine::automatic;
     std::size_t threads = 0; // 0: one for each core
     std::size_t queue = 256;
     milliseconds timeout{10'000};

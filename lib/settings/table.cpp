@@ -18,6 +18,7 @@ constexpr std::array<std::string_view, 3> format_names{"automatic", "text", "jso
 constexpr std::array<std::string_view, 2> forwarding_names{"x-forwarded-for", "forwarded"};
 constexpr std::array<std::string_view, 2> tls_version_names{"1.2", "1.3"};
 constexpr std::array<std::string_view, 3> client_certificate_names{"none", "optional", "required"};
+constexpr std::array<std::string_view, 5> engine_names{"automatic", "avx512", "avx2", "portable", "libsodium"};
 
 constexpr std::uint64_t KiB = 1024, MiB = 1024 * KiB, GiB = 1024 * MiB;
 constexpr std::uint64_t ms = 1, second = 1000, hour = 3600 * second, day = 24 * hour;
@@ -327,6 +328,9 @@ constexpr descriptor rows[] = {
                                                        "Argon2id: memory for one hash, in KiB."),
     count<&S::passwords, &passwords_group::passes>("passwords.passes", 1, 1000,
                                                    "Argon2id: passes over that memory, 1 GiB in all at the most."),
+    choice<&S::passwords, &passwords_group::engine, engine_names>(
+        "passwords.engine",
+        "Who computes Argon2id; all give the same hashes. automatic: the fastest that this processor can run."),
     count<&S::passwords, &passwords_group::threads>("passwords.threads", 0, 1024,
                                                     "Threads that hash passwords; 0: one for each core."),
     count<&S::passwords, &passwords_group::queue>("passwords.queue", 1, million,

@@ -45,8 +45,9 @@ struct service {
     std::string database_file = (directory.path() / "service.db").string();
     store::database database{{"sqlite:" + database_file, 2, 64, std::chrono::seconds(5)}};
     crypto::hs256_tokens tokens{core::secret_string(std::string(32, 'k'))};
+    crypto::password_hasher passwords{{{64, 1}}};
     core::workers hashing{{"hash", 1, 16}};
-    accounts::service accounts{{{64, 1}, std::chrono::seconds(10), true}, database, hashing, random};
+    accounts::service accounts{{std::chrono::seconds(10), true}, database, hashing, passwords, random};
     accounts::token_checker checker{tokens, std::chrono::seconds(1800), database, clock, random};
     api::tutorial tutorial{accounts, checker, database};
     http::router routes;
