@@ -140,6 +140,22 @@ BOOST_FIXTURE_TEST_CASE(a_cost_of_passwords_that_no_login_could_verify_is_refuse
     token_of(client.form_post("/login", credentials("a@b.test")));
 }
 
+BOOST_FIXTURE_TEST_CASE(the_engine_for_passwords_is_named_and_its_hashes_serve_any_other, refused)
+{
+    BOOST_TEST(serve({"--set", "passwords.engine=sse9"}).exit_code == 2);
+    {
+        server_process server(directory.path(), {"--set", "passwords.engine=portable"});
+        BOOST_TEST(contains(server.log(), R"("passwords":"portable")"), server.log());
+        http_client client(server.address());
+        BOOST_TEST(client.form_post("/signup", registration("a@b.test")).status == 201);
+    }
+    server_process server(directory.path(), {"--set", "passwords.engine=libsodium"});
+    BOOST_TEST(contains(server.log(), R"("passwords":"libsodium")"), server.log());
+    http_client client(server.address());
+    token_of(client.form_post("/login", credentials("a@b.test")));
+    BOOST_TEST(client.form_post("/login", credentials("a@b.test", "wrong")).status == 403);
+}
+
 BOOST_AUTO_TEST_CASE(a_secret_is_made_beside_the_database_for_its_owner_alone)
 {
     const temporary_directory directory;

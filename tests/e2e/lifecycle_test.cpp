@@ -14,7 +14,8 @@ namespace {
 using namespace watchword::test;
 
 // Logins take a good part of a second, so that something is in flight when the test wants it to be.
-const std::vector<std::string> slow_passwords{"--threads", "1", "--set", "passwords.passes=50"};
+const std::vector<std::string> slow_passwords{"--threads",           "1",     "--set",
+                                              "passwords.passes=50", "--set", "passwords.engine=portable"};
 
 const name_values form_type{{"Host", "x"}, {"Content-Type", "application/x-www-form-urlencoded"}};
 
