@@ -34,7 +34,7 @@ public:
         : database_({"sqlite:" + directory + "/allocations.db", 2, 1024, std::chrono::seconds(5)}),
           tokens_(core::secret_string(std::string_view("a secret of thirty-two bytes and more"))),
           hashing_({"hash", 1, 64}),
-          accounts_({{64, 1}, std::chrono::seconds(10), false}, database_, hashing_, random_),
+          accounts_({std::chrono::seconds(10), false}, database_, hashing_, passwords_, random_),
           checker_(tokens_, std::chrono::seconds(3600), database_, clock_, random_),
           tutorial_(accounts_, checker_, database_),
           server_(settings(), add_routes(), clock_, random_)
@@ -81,6 +81,7 @@ private:
     core::system_random random_;
     store::database database_;
     crypto::hs256_tokens tokens_;
+    crypto::password_hasher passwords_{{{64, 1}}};
     core::workers hashing_;
     accounts::service accounts_;
     accounts::token_checker checker_;
