@@ -42,6 +42,7 @@ connection::connection(transport t, connection_origin origin, connection_place p
 {
     core::error_code ignored;
     transport_.socket().non_blocking(true, ignored);
+    secure_ = transport_.is_secure();
     peer_address_ = origin_.peer ? origin_.peer->to_string() : "unix";
     // Who reaches a Unix-domain socket is let in by the permissions of its path.
     trusts_peer_ = !origin_.peer || context_.proxies.trusted.contains(*origin_.peer);
@@ -92,13 +93,15 @@ void connection::name_client(request& q)
     q.remote_address = peer_address_;
     q.secure = transport_.is_secure();
     q.client_subject = client_subject_;
-    if (!trusts_peer_) return;
-    const auto client = find_client(q, origin_.peer, context_.proxies);
-    if (client.address) {
-        forwarded_address_ = client.address->to_string();
-        q.remote_address = forwarded_address_;
+    if (trusts_peer_) {
+        const auto client = find_client(q, origin_.peer, context_.proxies);
+        if (client.address) {
+            forwarded_address_ = client.address->to_string();
+            q.remote_address = forwarded_address_;
+        }
+        if (!client.scheme.empty()) q.secure = client.scheme == "https";
     }
-    if (!client.scheme.empty()) q.secure = client.scheme == "https";
+    secure_ = q.secure;
 }
 
 bool connection::is_too_slow(steady_clock::time_point now) const
@@ -246,6 +249,7 @@ core::task<bool> connection::read_proxy_header()
 core::task<> connection::refuse_plain_text()
 {
     transport_.speak_plain_text();
+    secure_ = false;
     co_await refuse(problem(status::bad_request, "tls_required", "This port speaks HTTPS only."));
 }
 
@@ -340,7 +344,8 @@ core::task<bool> connection::send(std::string_view tail)
 void connection::append_response(const response& r, framing f, std::string_view connection_field)
 {
     acquire_output();
-    append_head(output_, r, f, context_.date.at(context_.clock.now()), connection_field);
+    append_head(output_, r, f, context_.date.at(context_.clock.now()), connection_field,
+                (secure_ ? context_.secure_lines : context_.plain_lines).of(r));
 }
 
 core::task<> connection::refuse(response r)
@@ -413,6 +418,7 @@ void connection::log_access(const request& q, const response& r, steady_clock::t
 {
     const auto took = std::chrono::duration<double, std::milli>(steady_clock::now() - since).count();
     core::log::access({{"remote", q.remote_address},
+                       {"request_id", q.id},
                        {"method", q.method_name},
                        {"path", q.path},
                        {"status", static_cast<std::int64_t>(r.status())},

@@ -9,6 +9,7 @@
 #include "http/request_reader.hpp"
 #include "http/response_writer.hpp"
 #include "http/router.hpp"
+#include "http/security_headers.hpp"
 #include "http/transport.hpp"
 
 #include <boost/intrusive/list.hpp>
@@ -38,6 +39,7 @@ struct connection_context {
     bool draining = false; // every response now announces `Connection: close`
     std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now(); // at the last sweep
     http::date_line date{};
+    security_lines plain_lines{}, secure_lines{};
     read_memory memory{};
     std::vector<std::string> spare_outputs{}; // for responses: a request allocates none, an idle connection holds none
 };
@@ -106,6 +108,7 @@ private:
     std::string output_; // responses not sent yet
     connection_origin origin_;
     connection_place place_;
+    bool secure_ = false;           // the current request, as request::secure
     bool trusts_peer_ = false;      // to name the client it speaks for
     std::string peer_address_;      // or what a PROXY header said
     std::string forwarded_address_; // of the client of the current request

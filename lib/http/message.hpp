@@ -25,17 +25,21 @@ enum class status : std::uint16_t {
     created = 201,
     accepted = 202,
     no_content = 204,
+    not_modified = 304,
     bad_request = 400,
     unauthorized = 401,
     forbidden = 403,
     not_found = 404,
     method_not_allowed = 405,
+    not_acceptable = 406,
     request_timeout = 408,
     conflict = 409,
+    precondition_failed = 412,
     payload_too_large = 413,
     uri_too_long = 414,
     unsupported_media_type = 415,
     expectation_failed = 417,
+    precondition_required = 428,
     too_many_requests = 429,
     request_header_fields_too_large = 431,
     internal_server_error = 500,
@@ -43,7 +47,7 @@ enum class status : std::uint16_t {
     service_unavailable = 503,
     http_version_not_supported = 505,
 };
-// The reason phrase of RFC 9110 section 15.
+// The reason phrase of RFC 9110 section 15, or of RFC 6585.
 std::string_view reason(status) noexcept;
 
 struct header_field {
@@ -64,6 +68,11 @@ struct request {
     bool secure = false;               // came through TLS, here or at a trusted proxy
     std::string_view client_subject;   // of the client's verified certificate (RFC 2253); empty without one
     std::vector<std::pair<std::string_view, std::string>> parameters; // of the route, percent-decoded
+
+    // Set by request_ids, if the router has them.
+    std::string_view id;          // empty: the client gave none, and nobody has needed one yet
+    std::string_view traceparent; // a valid W3C trace context, else empty
+    std::string made_id;          // what `id` refers to when the server made it
 
     // The value of the first field of that name (compared without case), or nothing.
     std::string_view header(std::string_view name) const noexcept;
@@ -93,7 +102,16 @@ public:
 
     // Adds a field. Characters that would end the line are refused: throws std::invalid_argument for them.
     response& set(std::string_view name, std::string_view value);
-    // Complete field lines, each ending in CRLF, that outlive the response: a literal.
+    // The same in place of every field of that name.
+    response& replace(std::string_view name, std::string_view value);
+    // Adds complete field lines, each ending in CRLF, as they are: never anything that came from outside.
+    response& append_lines(std::string_view lines)
+    {
+        lines_.append(lines);
+        return *this;
+    }
+    // Complete field lines, each ending in CRLF, that outlive the response: a literal. None of those that
+    // security_headers.hpp adds.
     response& set_literal_lines(std::string_view lines) noexcept
     {
         literal_lines_ = lines;
@@ -105,6 +123,18 @@ public:
         close_ = true;
         return *this;
     }
+    // Sends the body as it is: for one that mixes a secret with what a client may choose (the BREACH attack measures
+    // how well they compress together), or that is small pieces in a hurry.
+    response& never_compress() noexcept
+    {
+        compressible_ = false;
+        return *this;
+    }
+    response& replace_body(std::string body);
+    response& replace_body(std::shared_ptr<const std::string> body);
+    response& replace_stream(body_stream stream);
+    // Another status, without body and content type; the fields stay.
+    response& strip(http::status);
 
     http::status status() const noexcept { return status_; }
     std::string_view content_type() const noexcept { return content_type_; }
@@ -112,14 +142,23 @@ public:
     // Complete field lines, each ending in CRLF.
     std::string_view lines() const noexcept { return lines_; }
     std::string_view literal_lines() const noexcept { return literal_lines_; }
-    // The value of a field added by set(); for tests and middleware.
+    // The value of the first field of that name among those lines, or nothing.
     std::string_view header(std::string_view name) const noexcept;
+    bool has(std::string_view name) const noexcept;
     bool closes() const noexcept { return close_; }
+    bool may_be_compressed() const noexcept { return compressible_; }
+    // Whether set() was given a field that security_headers.hpp would add.
+    bool has_security_fields() const noexcept { return security_fields_; }
+    // Null if the body is not shared.
+    const std::shared_ptr<const std::string>& shared_body() const noexcept { return shared_body_; }
+    bool streams() const noexcept { return stream_ != nullptr; }
     body_stream& stream() noexcept { return stream_; }
 
 private:
     http::status status_;
     bool close_ = false;
+    bool compressible_ = true;
+    bool security_fields_ = false;
     std::string_view content_type_;
     std::string_view literal_lines_;
     std::string lines_;

@@ -1,5 +1,7 @@
 #include "http/response_writer.hpp"
 
+#include "http/security_headers.hpp"
+
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -12,6 +14,12 @@ void append_number(std::string& out, std::size_t value, int base = 10)
     std::array<char, 20> digits;
     const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value, base);
     out.append(digits.data(), end);
+}
+
+// 204 has no body, and the length of a 304 would be that of the body it stands for (RFC 9110 section 8.6).
+bool has_length(status s) noexcept
+{
+    return s != status::no_content && s != status::not_modified;
 }
 
 } // namespace
@@ -36,7 +44,8 @@ std::string_view date_line::at(core::timestamp now)
     return text_;
 }
 
-void append_head(std::string& out, const response& r, framing f, std::string_view date, std::string_view connection)
+void append_head(std::string& out, const response& r, framing f, std::string_view date, std::string_view connection,
+                 std::string_view security)
 {
     out.append("HTTP/1.1 ");
     append_number(out, static_cast<std::size_t>(r.status()));
@@ -46,12 +55,12 @@ void append_head(std::string& out, const response& r, framing f, std::string_vie
     const bool has_body = r.status() != status::no_content; // or neither field may stand there (RFC 9110 section 8.6)
     if (has_body && f == framing::chunked) {
         out.append("Transfer-Encoding: chunked\r\n");
-    } else if (has_body && f == framing::content_length) {
+    } else if (has_body && f == framing::content_length && has_length(r.status())) {
         out.append("Content-Length: ");
         append_number(out, r.body().size());
         out.append("\r\n");
     }
-    out.append("X-Content-Type-Options: nosniff\r\n");
+    append_security_lines(out, security, r);
     out.append(r.literal_lines()).append(r.lines()).append("\r\n");
 }
 

@@ -23,8 +23,9 @@ private:
 enum class framing { content_length, chunked, until_close };
 
 // Appends the status line and all fields, up to and with the empty line. `connection`: the value of that field; none
-// if empty.
-void append_head(std::string& out, const response&, framing, std::string_view date_line, std::string_view connection);
+// if empty. `security`: whole lines, of which the response's own fields replace their namesakes.
+void append_head(std::string& out, const response&, framing, std::string_view date_line, std::string_view connection,
+                 std::string_view security);
 
 // Appends one piece of a chunked body; an empty piece is the last chunk.
 void append_chunk(std::string& out, std::string_view piece);

@@ -30,7 +30,7 @@ std::vector<std::string> split_pattern(std::string_view pattern)
 }
 
 // "GET, HEAD, OPTIONS": what a path can be asked for.
-std::string allowed_methods(const std::array<handler, method_count>& handlers)
+std::string list_methods(const std::array<handler, method_count>& handlers)
 {
     std::string allow;
     for (std::size_t i = 0; i < method_count; ++i) {
@@ -48,6 +48,11 @@ response not_found()
     return problem(status::not_found, "not_found", "There is nothing at this path.");
 }
 
+core::task<response> give(response r)
+{
+    co_return r;
+}
+
 } // namespace
 
 void router::add(method m, std::string_view pattern, handler h)
@@ -63,7 +68,7 @@ void router::add(method m, std::string_view pattern, handler h)
     auto& slot = existing->handlers[static_cast<std::size_t>(m)];
     if (slot) throw std::invalid_argument("a route that exists already: " + std::string(pattern));
     slot = std::move(h);
-    existing->allow = allowed_methods(existing->handlers);
+    existing->allow = list_methods(existing->handlers);
 }
 
 std::vector<std::string> router::list() const
@@ -116,27 +121,76 @@ const router::route* router::find_decoded(request& q) const
     return best;
 }
 
-core::task<response> router::answer(request& q) const
+std::string_view router::allowed_methods(std::string_view path) const
+{
+    request q;
+    q.path = path;
+    const route* const r = find(q);
+    return r ? std::string_view(r->allow) : std::string_view();
+}
+
+void router::use(middleware layer)
+{
+    layers_.push_back(std::move(layer));
+    layered_ = compose(layers_, [this](request& q) { return dispatch(q); });
+}
+
+void router::finish_with(finisher f)
+{
+    finishers_.push_back(std::move(f));
+}
+
+void router::identify_by(const request_ids& ids)
+{
+    ids_ = &ids;
+}
+
+// Not a coroutine, so that a handler costs no frame beside its own and answer()'s.
+core::task<response> router::dispatch(request& q) const
 {
     const route* const r = find(q);
-    if (!r) co_return not_found();
+    if (!r) return give(not_found());
 
     const auto wanted = q.method == method::head && !r->handlers[std::size_t(method::head)] ? method::get : q.method;
-    const handler& h = r->handlers[static_cast<std::size_t>(wanted)];
-    if (!h) {
-        response none = q.method == method::options
-                            ? response(status::ok)
-                            : problem(status::method_not_allowed, "method_not_allowed",
-                                      "This path cannot be asked with this method; Allow names those it knows.");
-        none.set("Allow", r->allow);
-        co_return none;
-    }
+    if (const handler& h = r->handlers[static_cast<std::size_t>(wanted)]) return h(q);
+    response none = q.method == method::options
+                        ? response(status::ok)
+                        : problem(status::method_not_allowed, "method_not_allowed",
+                                  "This path cannot be asked with this method; Allow names those it knows.");
+    none.set("Allow", r->allow);
+    return give(std::move(none));
+}
+
+core::task<response> router::answer(request& q) const
+{
+    if (ids_) ids_->read(q);
     try {
-        co_return co_await h(q);
+        response r = co_await ask(q);
+        finish(q, r);
+        co_return r;
     } catch (const std::exception& e) {
-        core::log::error("a handler failed", {{"route", r->pattern}, {"what", e.what()}});
+        log_failure(q, e.what());
     }
-    co_return problem(status::internal_server_error, "internal_error", "The server failed to answer this request.");
+    response r = problem(status::internal_server_error, "internal_error", "The server failed to answer this request.");
+    finish(q, r);
+    co_return r;
+}
+
+void router::log_failure(request& q, std::string_view what) const
+{
+    const auto id = ids_ ? ids_->of(q) : std::string_view();
+    core::log::error("a handler failed",
+                     {{"method", q.method_name}, {"path", q.path}, {"request_id", id}, {"what", what}});
+}
+
+void router::finish(request& q, response& r) const noexcept
+{
+    try {
+        if (ids_) ids_->write(q, r);
+        for (const auto& f : finishers_) f(q, r);
+    } catch (const std::exception& e) {
+        core::log::error("a response could not be finished", {{"what", e.what()}});
+    }
 }
 
 } // namespace watchword::http

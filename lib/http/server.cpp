@@ -100,6 +100,7 @@ public:
         : shared_(shared), context_(std::move(context)), sweep_timer_(io_.get_executor()), number_(number)
     {
         context_.spare_outputs.reserve(spare_outputs_kept);
+        context_.secure_lines = security_lines(true, shared_.settings.hsts);
     }
 
     // `where` must outlive the thread.

@@ -23,6 +23,7 @@ struct server_settings {
     core::network_list uncounted;                    // clients that limits::connections_per_address does not hold for
     forwarding proxies;                              // whose word about their clients is taken
     std::optional<tls_settings> tls;                 // for https:// addresses
+    std::chrono::seconds hsts{0};                    // for how long clients are told to insist on TLS; 0: not at all
     std::chrono::milliseconds drain_timeout{30'000}; // how long stop() lets requests in flight take
     bool access_log = false;                         // one line for each request
 };

@@ -7,6 +7,7 @@
 #include "core/log.hpp"
 #include "crypto/password.hpp"
 #include "http/server.hpp"
+#include "server/layers.hpp"
 #include "server/open_files.hpp"
 #include "server/secret.hpp"
 #include "store/database.hpp"
@@ -79,6 +80,7 @@ http::server_settings http_settings(const settings::settings& s)
     h.proxies.trusted = networks(s.server.trusted_proxies);
     h.proxies.field = static_cast<http::forwarding_field>(s.server.forwarding);
     h.tls = tls_settings(s.tls);
+    h.hsts = s.headers.hsts;
     h.uncounted = networks(s.http.uncounted_addresses);
     h.limits.header_bytes = s.http.header_bytes;
     h.limits.header_count = s.http.header_count;
@@ -152,6 +154,8 @@ void serve(const settings::settings& s)
     const std::size_t slots = or_one_per_core(s.passwords.threads);
     crypto::password_hasher passwords({cost, static_cast<crypto::argon2_engine>(s.passwords.engine), slots});
 
+    layers around(s, random);
+
     // A secret that cannot be used is found before the database is touched, a new one is made only for a good database.
     core::secret_string secret;
     if (names_secret(s)) secret = load_secret(s.secret.value, s.secret.file, false, random);
@@ -167,6 +171,7 @@ void serve(const settings::settings& s)
 
     make_room_for_connections(s.http.connections);
     http::router routes;
+    around.add_to(routes);
     tutorial.add_routes(routes);
     api::add_health_routes(routes);
     http::server server(http_settings(s), routes, clock, random);

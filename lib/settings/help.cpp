@@ -52,6 +52,7 @@ std::string json_value(const descriptor& d, const settings& values)
 {
     const auto text = d.write(values);
     if (d.type == kind::list) {
+        if (text.empty()) return "[]";
         std::string all = quote(text);
         for (std::size_t at = 0; (at = all.find(',', at)) != all.npos; at += 4) all.replace(at, 1, "\", \"");
         return "[" + all + "]";

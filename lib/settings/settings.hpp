@@ -50,6 +50,19 @@ struct http_group {
     std::uint64_t body_rate = 240, response_rate = 240; // bytes a second; 0: any
     std::size_t form_fields = 1000;
     std::size_t json_depth = 32;
+    bool compression = true;
+    std::size_t compression_bytes = 1400;
+};
+
+struct cors_group {
+    std::vector<std::string> origins; // none: no CORS at all
+    bool credentials = false;
+    std::vector<std::string> headers{"Authorization", "Content-Type", "X-Access-Token", "X-Request-Id"};
+    seconds max_age{600};
+};
+
+struct headers_group {
+    seconds hsts{365 * 24 * 3600}; // 0: none
 };
 
 struct database_group {
@@ -93,6 +106,8 @@ struct settings {
     server_group server;
     tls_group tls;
     http_group http;
+    cors_group cors;
+    headers_group headers;
     database_group database;
     secret_group secret;
     tokens_group tokens;

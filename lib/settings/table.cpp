@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -190,31 +191,44 @@ constexpr row secret_value(std::string_view key, std::string_view meaning)
     return r;
 }
 
-// Elements separated by commas, each as `IsGood` wants it. `allowed`: what that is, to follow "must be".
-template <auto Group, auto Field, auto IsGood>
-constexpr row list(std::string_view key, std::string_view placeholder, std::string_view allowed,
-                   std::string_view meaning, bool may_be_empty = true)
+// The elements, or nothing if one of them is not allowed. No text is no element.
+std::optional<std::vector<std::string>> split_list(const descriptor& d, std::string_view text)
+{
+    std::vector<std::string> all;
+    for (bool more = !text.empty(); more;) {
+        const auto comma = text.find(',');
+        all.emplace_back(core::trim(text.substr(0, comma)));
+        if (!d.accepts(all.back())) return std::nullopt;
+        more = comma != text.npos;
+        if (more) text.remove_prefix(comma + 1);
+    }
+    if (all.size() < d.least) return std::nullopt;
+    return all;
+}
+
+std::string join_list(const std::vector<std::string>& elements)
+{
+    std::string all;
+    for (const auto& each : elements) all.append(all.empty() ? "" : ",").append(each);
+    return all;
+}
+
+// At least `least` elements, each of which `accepts` allows.
+template <auto Group, auto Field>
+constexpr row list(std::string_view key, std::string_view placeholder, std::uint64_t least,
+                   bool (*accepts)(std::string_view), std::string_view elements, std::string_view meaning)
 {
     row r = make_row(key, kind::list, placeholder, meaning);
-    r.allowed = allowed;
-    r.least = may_be_empty ? 0 : 1;
+    r.least = least;
+    r.accepts = accepts;
+    r.elements = elements;
     r.read = [](const descriptor& d, settings& s, std::string_view value) {
-        std::vector<std::string> all;
-        for (bool more = !value.empty() || d.least > 0; more;) {
-            const auto comma = std::min(value.find(','), value.size());
-            all.emplace_back(core::trim(value.substr(0, comma)));
-            if (!IsGood(all.back())) return false;
-            more = comma < value.size();
-            value.remove_prefix(more ? comma + 1 : comma);
-        }
-        get<Group, Field>(s) = std::move(all);
+        auto all = split_list(d, value);
+        if (!all) return false;
+        get<Group, Field>(s) = std::move(*all);
         return true;
     };
-    r.write = [](const settings& s) {
-        std::string all;
-        for (const auto& each : get<Group, Field>(s)) all.append(all.empty() ? "" : ",").append(each);
-        return all;
-    };
+    r.write = [](const settings& s) { return join_list(get<Group, Field>(s)); };
     return r;
 }
 
@@ -230,14 +244,13 @@ constexpr std::string_view networks_allowed = "networks such as 10.0.0.0/8 or fd
 
 using S = settings;
 constexpr descriptor rows[] = {
-    list<&S::server, &server_group::listen, is_listen_address>(
-        "server.listen", "ADDRESS:PORT",
+    list<&S::server, &server_group::listen>(
+        "server.listen", "ADDRESS:PORT", 1, is_listen_address,
         "ADDRESS:PORT such as 127.0.0.1:5000, [::1]:5000 or localhost:5000; https://ADDRESS:PORT, unix:PATH or systemd",
         "Where to listen, one or more of them: ADDRESS:PORT (port 0 picks a free port and prints it), "
         "https://ADDRESS:PORT, unix:PATH, or systemd for inherited sockets; with ?proxy_protocol behind it, "
         "connections "
-        "start with a PROXY header.",
-        false)
+        "start with a PROXY header.")
         .with_flag("--listen")
         .or_environment("WATCHWORD_LISTEN"),
     count<&S::server, &server_group::threads>("server.threads", 0, 1024,
@@ -246,8 +259,8 @@ constexpr descriptor rows[] = {
         .or_environment("WATCHWORD_THREADS"),
     duration<&S::server, &server_group::drain_timeout>(
         "server.drain_timeout", 0, hour, "How long requests in flight may take after the signal to stop."),
-    list<&S::server, &server_group::trusted_proxies, is_network>(
-        "server.trusted_proxies", "NETWORK", networks_allowed,
+    list<&S::server, &server_group::trusted_proxies>(
+        "server.trusted_proxies", "NETWORK", 0, is_network, networks_allowed,
         "Proxies whose word is taken for who their clients are; none by default. Peers on Unix sockets always are.")
         .with_flag("--trusted-proxy"),
     choice<&S::server, &server_group::forwarding, forwarding_names>(
@@ -276,8 +289,8 @@ constexpr descriptor rows[] = {
     count<&S::http, &http_group::connections_per_address>(
         "http.connections_per_address", 0, million,
         "The most connections of one client, an IPv6 client being its /64; one more is answered 429. 0: unlimited."),
-    list<&S::http, &http_group::uncounted_addresses, is_network>(
-        "http.uncounted_addresses", "NETWORK", networks_allowed,
+    list<&S::http, &http_group::uncounted_addresses>(
+        "http.uncounted_addresses", "NETWORK", 0, is_network, networks_allowed,
         "Clients that this does not hold for. Trusted proxies are none of them, and loopback is where proxies often "
         "are."),
     count<&S::http, &http_group::requests_per_connection>(
@@ -302,6 +315,26 @@ constexpr descriptor rows[] = {
     count<&S::http, &http_group::form_fields>("http.form_fields", 1, 100'000,
                                               "The most fields of a form, files among them; beyond: 413."),
     count<&S::http, &http_group::json_depth>("http.json_depth", 1, 1000, "How deep JSON may be nested."),
+    boolean<&S::http, &http_group::compression>("http.compression",
+                                                "Send JSON and text with gzip to clients that ask for it."),
+    bytes<&S::http, &http_group::compression_bytes>("http.compression_bytes", 0, GiB,
+                                                    "The shortest body that is compressed."),
+
+    list<&S::cors, &cors_group::origins>(
+        "cors.origins", "ORIGIN", 0, is_origin,
+        "nothing, * alone, or origins as browsers send them, such as https://app.example or http://localhost:3000",
+        "The origins whose pages may read responses in a browser; *: all of them, but without credentials. None: no "
+        "CORS."),
+    boolean<&S::cors, &cors_group::credentials>("cors.credentials",
+                                                "Whether such pages may send cookies and client certificates."),
+    list<&S::cors, &cors_group::headers>("cors.headers", "NAME", 0, is_field_name, "names of header fields",
+                                         "The request fields such pages may send beside the harmless ones."),
+    duration<&S::cors, &cors_group::max_age>("cors.max_age", 0, day,
+                                             "How long a browser may remember what it was allowed; whole seconds."),
+
+    duration<&S::headers, &headers_group::hsts>(
+        "headers.hsts", 0, 10 * 365 * day,
+        "Under TLS: for how long browsers are told to use nothing else (Strict-Transport-Security); 0: not at all."),
 
     text<&S::database, &database_group::url>("database.url", "URL", 1, "sqlite:FILE or postgresql://USER@HOST/NAME.")
         .with_flag("--database")
@@ -381,7 +414,7 @@ std::string expectation(const descriptor& d)
         return format_duration(milliseconds(static_cast<long>(value)));
     };
     switch (d.type) {
-    case kind::list: return std::string(d.allowed);
+    case kind::list: return std::string(d.elements);
     case kind::text: return d.least > 0 ? "a text that is not empty" : "a text without control characters";
     case kind::count: return "a whole number from " + std::to_string(d.least) + " to " + std::to_string(d.most);
     case kind::bytes:

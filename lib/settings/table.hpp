@@ -22,10 +22,11 @@ struct descriptor {
     bool (*read)(const descriptor&, settings&, std::string_view) = nullptr;
     std::string (*write)(const settings&) = nullptr;
 
-    std::uint64_t least = 0; // counts; bytes; milliseconds
+    std::uint64_t least = 0; // counts; bytes; milliseconds; elements of a list
     std::uint64_t most = 0;
+    bool (*accepts)(std::string_view) = nullptr; // an element of a list
+    std::string_view elements;                   // what it accepts: to follow "must be"
     std::span<const std::string_view> choices;
-    std::string_view allowed; // lists: what their elements are, to follow "must be"
 
     std::string_view flag;              // a flag of its own, if it has one
     std::string_view flag_value;        // what the flag means, if it takes no value

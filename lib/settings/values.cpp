@@ -42,6 +42,17 @@ template <std::size_t N> std::string format_with_unit(std::uint64_t value, const
     return {};
 }
 
+// A name or IPv4 address in lower case, or an IPv6 address in brackets.
+bool is_host(std::string_view host)
+{
+    if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+        boost::system::error_code ec;
+        const std::string address(host.substr(1, host.size() - 2));
+        return boost::asio::ip::make_address_v6(address, ec).to_string() == address && !ec;
+    }
+    return !host.empty() && host.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-._") == host.npos;
+}
+
 } // namespace
 
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) noexcept
@@ -73,6 +84,26 @@ std::optional<bool> parse_boolean(std::string_view text) noexcept
     if (text == "true") return true;
     if (text == "false") return false;
     return std::nullopt;
+}
+
+bool is_origin(std::string_view text)
+{
+    if (text == "*" || text == "null") return true;
+    const bool secure = text.starts_with("https://");
+    if (!secure && !text.starts_with("http://")) return false;
+    text.remove_prefix(text.find("//") + 2);
+    const auto colon = text.find(':', text.starts_with('[') ? text.find(']') : 0);
+    if (colon != text.npos) {
+        const auto digits = text.substr(colon + 1);
+        const auto port = core::parse_unsigned(digits);
+        if (!port || *port > 65535 || *port == (secure ? 443 : 80) || digits != std::to_string(*port)) return false;
+    }
+    return is_host(text.substr(0, colon));
+}
+
+bool is_field_name(std::string_view text)
+{
+    return !text.empty() && std::all_of(text.begin(), text.end(), core::is_token_character);
 }
 
 } // namespace watchword::settings

@@ -21,4 +21,11 @@ std::string format_bytes(std::uint64_t);
 // "true" or "false".
 std::optional<bool> parse_boolean(std::string_view text) noexcept;
 
+// Whether it is an origin as browsers write it (RFC 6454 section 6.2): http or https, a host in lower case, and a port
+// unless it is the scheme's own. Also "null" and "*".
+bool is_origin(std::string_view text);
+
+// A token of RFC 9110.
+bool is_field_name(std::string_view text);
+
 } // namespace watchword::settings

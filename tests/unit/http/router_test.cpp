@@ -153,6 +153,64 @@ BOOST_AUTO_TEST_CASE(middleware_is_composed_with_the_first_outermost)
     BOOST_TEST(test::run_task(composed.answer(q)).body() == "abfixed");
 }
 
+BOOST_AUTO_TEST_CASE(layers_are_around_all_answers_and_the_first_is_the_outermost)
+{
+    for (const std::string name : {"a", "b"})
+        router.use([name](http::handler next) -> http::handler { return naming_layer{name, std::move(next)}; });
+    router.add(method::get, "/later", say_fixed); // routes that come after the layers have them too
+    BOOST_TEST(body("/user") == "ab/user");
+    BOOST_TEST(body("/later") == "abfixed");
+    BOOST_TEST(body("/items/7") == "ab7|");
+    BOOST_TEST(body("/nowhere").starts_with("ab{"));
+    BOOST_TEST(ask(method::post, "/user").body().starts_with("ab{"));
+    BOOST_TEST(ask(method::options, "/user").body() == "ab");
+    BOOST_TEST(ask(method::head, "/user").body() == "ab/user");
+}
+
+BOOST_AUTO_TEST_CASE(an_exception_passes_through_layers_and_one_of_their_own_is_answered_too)
+{
+    bool seen = false;
+    router.use([&](http::handler next) -> http::handler {
+        return [&, next = std::move(next)](request& q) {
+            if (q.path == "/refused") throw std::runtime_error("in a layer");
+            seen = true;
+            return next(q);
+        };
+    });
+    router.use([](http::handler next) -> http::handler { return naming_layer{"x", std::move(next)}; });
+    BOOST_TEST(code(method::get, "/fails") == 500);
+    BOOST_TEST(seen);
+    BOOST_TEST(code(method::get, "/refused") == 500);
+}
+
+BOOST_AUTO_TEST_CASE(finishers_see_every_response_in_the_order_added)
+{
+    router.use([](http::handler next) -> http::handler { return naming_layer{"layer", std::move(next)}; });
+    for (const std::string name : {"one", "two"})
+        router.finish_with([name](request&, response& r) { r.set("X-Seen", name); });
+    for (const char* path : {"/user", "/nowhere", "/fails", "/items/7"}) {
+        const auto r = ask(method::get, path);
+        BOOST_TEST(r.lines().ends_with("X-Seen: one\r\nX-Seen: two\r\n"), path);
+    }
+    BOOST_TEST(ask(method::post, "/user").lines().find("X-Seen") != std::string_view::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_finisher_that_throws_costs_no_response)
+{
+    router.finish_with([](request&, response&) { throw std::runtime_error("x"); });
+    BOOST_TEST(body("/user") == "/user");
+    BOOST_TEST(code(method::get, "/fails") == 500);
+}
+
+BOOST_AUTO_TEST_CASE(the_methods_of_a_path_can_be_asked_for)
+{
+    BOOST_TEST(router.allowed_methods("/user") == "GET, HEAD, OPTIONS");
+    BOOST_TEST(router.allowed_methods("/login") == "POST, OPTIONS");
+    BOOST_TEST(router.allowed_methods("/items/7") == "GET, HEAD, OPTIONS");
+    BOOST_TEST(router.allowed_methods("/us%65r") == "GET, HEAD, OPTIONS");
+    BOOST_TEST(router.allowed_methods("/nowhere") == "");
+}
+
 BOOST_AUTO_TEST_CASE(no_store_is_added_to_every_answer)
 {
     http::router composed;

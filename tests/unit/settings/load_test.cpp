@@ -145,6 +145,11 @@ BOOST_AUTO_TEST_CASE(each_type_says_what_is_allowed)
         {"server.listen=5000", "must be ADDRESS:PORT"},
         {"server.listen=127.0.0.1:1,", "must be ADDRESS:PORT"},
         {"server.listen=", "must be ADDRESS:PORT"},
+        {"cors.origins=https://app.example/", "must be nothing, * alone, or origins as browsers send them"},
+        {"cors.origins=https://a.example,,https://b.example", "must be nothing, * alone"},
+        {"cors.headers=Not A Name", "must be names of header fields"},
+        {"cors.max_age=1500ms", "must be a time from 0s to 1d"},
+        {"http.compression_bytes=-1", "must be a size from 0 to 1GiB"},
         {"database.url=", "must be a text that is not empty"},
         {"secret.file=a\nb", "must be a text without control characters"},
     };
@@ -195,6 +200,20 @@ BOOST_AUTO_TEST_CASE(in_the_file_a_value_has_the_type_of_its_setting)
     BOOST_TEST(s.http.body_bytes == 2048u);
     BOOST_TEST((s.http.idle_timeout == milliseconds(5000)));
     BOOST_TEST(s.server.listen.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_list_that_may_be_empty_is_emptied_by_each_layer)
+{
+    given by_file, by_environment, by_set;
+    by_file.config = R"({"cors": {"headers": [], "origins": ["https://a.example", "http://[::1]:3000"]}})";
+    BOOST_TEST(values_of(by_file).cors.headers.empty());
+    BOOST_TEST(values_of(by_file).cors.origins.size() == 2u);
+    by_environment.environment = {{"WATCHWORD_CORS_HEADERS", ""}};
+    BOOST_TEST(values_of(by_environment).cors.headers.empty());
+    by_set.arguments = {"--set", "cors.headers="};
+    BOOST_TEST(values_of(by_set).cors.headers.empty());
+    BOOST_TEST(values_of({}).cors.headers.size() == 4u);
+    BOOST_TEST(values_of({}).cors.origins.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_long_or_hostile_value_does_not_flood_or_split_the_line)

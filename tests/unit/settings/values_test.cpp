@@ -59,6 +59,49 @@ BOOST_AUTO_TEST_CASE(booleans_are_true_and_false_only)
     for (const auto* bad : {"", "1", "0", "yes", "on", "True", "TRUE"}) BOOST_TEST(!parse_boolean(bad), bad);
 }
 
+BOOST_AUTO_TEST_CASE(origins_are_written_as_browsers_send_them)
+{
+    for (const auto* good : {"*", "null", "https://app.example", "http://localhost:3000", "http://127.0.0.1:8080",
+                             "https://xn--bcher-kva.example", "http://[::1]:3000", "https://[2001:db8::1]",
+                             "http://a.example:443", "https://a.example:80", "http://a_b:65535"})
+        BOOST_TEST(is_origin(good), good);
+    for (const auto* bad : {"",
+                            "app.example",
+                            "https://",
+                            "https://app.example/",
+                            "https://App.example",
+                            "HTTPS://app.example",
+                            "https://app.example:443",
+                            "http://app.example:80",
+                            "https://app.example:",
+                            "https://app.example:080",
+                            "https://app.example:99999",
+                            "https://app.example:x",
+                            "https://*.example",
+                            "https://user@app.example",
+                            "https://app.example?x",
+                            "https://b\xc3\xbc"
+                            "cher.example",
+                            "ftp://app.example",
+                            "file://",
+                            "https://[::1",
+                            "https://::1",
+                            "https://[0:0:0:0:0:0:0:1]",
+                            "https://[x]",
+                            "https://a b",
+                            "https://a\r\nb",
+                            "NULL",
+                            "**",
+                            "https:app.example"})
+        BOOST_TEST(!is_origin(bad), bad);
+}
+
+BOOST_AUTO_TEST_CASE(field_names_are_tokens)
+{
+    for (const auto* good : {"Content-Type", "x-access-token", "DNT", "a1!"}) BOOST_TEST(is_field_name(good), good);
+    for (const auto* bad : {"", "a b", "a:", "a\r\n", "\"a\"", "(a)", "\xe4"}) BOOST_TEST(!is_field_name(bad), bad);
+}
+
 BOOST_AUTO_TEST_CASE(the_nearest_word_is_found_by_single_letter_mistakes)
 {
     const std::vector<std::string> known{"serve", "--listen", "server.threads", "log.level"};
