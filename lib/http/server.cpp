@@ -206,7 +206,7 @@ private:
         while (!context_.draining || may_get_clients() || !context_.connections.empty()) {
             sweep_once();
             try {
-                sweep_timer_.expires_after(sweep_interval);
+                sweep_timer_.expires_after(context_.draining && may_get_clients() ? last_handshakes : sweep_interval);
                 co_await sweep_timer_.async_wait(no_throw);
             } catch (const std::bad_alloc&) { // nothing else would run without memory either
                 std::this_thread::sleep_for(accept_pause);
@@ -217,6 +217,7 @@ private:
     void sweep_once()
     try {
         const auto now = context_.now = steady_clock::now();
+        if (now >= close_doors_at_) close_doors();
         if (context_.draining && now >= drain_until_) abort();
         for (auto& c : context_.connections) c.sweep(now);
         for (auto& each : doors_)
@@ -237,14 +238,13 @@ private:
         for (auto& each : doors_) keep_clients_out(each.acceptor);
         const auto idle_until = std::min(until, steady_clock::now() + idle_while_draining);
         for (auto& c : context_.connections) c.drain(idle_until);
-        asio::co_spawn(io_, close_doors(), asio::detached);
+        close_doors_at_ = steady_clock::now() + last_handshakes;
         sweep_timer_.cancel();
     }
 
-    core::task<> close_doors()
+    void close_doors()
     {
-        steady_timer handshakes(io_.get_executor(), last_handshakes);
-        co_await handshakes.async_wait(no_throw);
+        close_doors_at_ = steady_clock::time_point::max();
         for (auto& each : doors_) {
             admit_waiting(each);
             core::error_code ignored;
@@ -280,6 +280,7 @@ private:
     steady_timer sweep_timer_;
     std::list<door> doors_;
     std::size_t turned_away_ = 0;
+    steady_clock::time_point close_doors_at_ = steady_clock::time_point::max();
     steady_clock::time_point drain_until_ = steady_clock::time_point::max();
     std::size_t number_;
     std::thread thread_;
