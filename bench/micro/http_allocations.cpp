@@ -81,7 +81,7 @@ private:
     core::system_random random_;
     store::database database_;
     crypto::hs256_tokens tokens_;
-    crypto::password_hasher passwords_{{{64, 1}}};
+    crypto::password_hasher passwords_{crypto::password_hasher::settings{{64, 1}}};
     core::workers hashing_;
     accounts::service accounts_;
     accounts::token_checker checker_;

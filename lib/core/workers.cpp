@@ -74,10 +74,19 @@ void workers::run_jobs(std::size_t slot)
     name_this_thread(settings_.name + "/" + std::to_string(slot));
     // On Linux the nice value is a thread's own.
     if (settings_.nice != 0) ::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + settings_.nice);
+    const auto has_work = [this] { return stopping_ || !queue_.empty(); };
+    bool rests = true;
     std::unique_lock lock(mutex_);
     for (;;) {
-        wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+        if (settings_.when_idle && !rests && !wake_.wait_for(lock, settings_.idle_after, has_work)) {
+            lock.unlock();
+            settings_.when_idle(slot);
+            lock.lock();
+            rests = true;
+        }
+        wake_.wait(lock, has_work);
         if (queue_.empty()) return;
+        rests = false;
         const auto [next, since] = queue_.front();
         queue_.pop_front();
         const auto start = std::chrono::steady_clock::now();

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <deque>
 #include <exception>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -130,6 +131,9 @@ public:
         std::size_t threads = 1;
         std::size_t queue = 1024; // jobs that may wait; one more is refused as overloaded
         int nice = 0;             // of the threads, beside the process's own: work that may give way to others
+        // Called on a thread that has had nothing to do for so long, once until it has: to let go of what it keeps.
+        std::function<void(std::size_t slot)> when_idle{};
+        std::chrono::milliseconds idle_after{1000};
     };
 
     explicit workers(settings);

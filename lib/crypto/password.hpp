@@ -51,6 +51,9 @@ public:
     // more. Clear text, bare digests and single HMACs are unusable. Throws std::bad_alloc without memory.
     verdict verify(std::size_t slot, std::string_view password, std::string_view stored);
 
+    // Gives a slot's memory back to the system until its next hash, which then takes a few milliseconds more.
+    void rest(std::size_t slot) { slots_.at(slot).shrink(0); }
+
     argon2_engine engine() const noexcept { return engine_; } // that was chosen
     const argon2_memory& memory(std::size_t slot) const { return slots_.at(slot); }
 

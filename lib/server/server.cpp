@@ -162,8 +162,9 @@ void serve(const settings::settings& s)
     store::database database({s.database.url, s.database.readers, s.database.queue, s.database.timeout});
     if (secret.empty()) secret = generated_secret(s, random);
     const crypto::hs256_tokens tokens(secret);
-    // As many hashing threads as cores, but niced: a token check does not wait for a login.
-    core::workers hashing({"hash", slots, s.passwords.queue, hashing_nice});
+    // As many hashing threads as cores, but niced: a token check does not wait for a login. Idle ones keep no memory.
+    const auto rest = [&passwords](std::size_t slot) { passwords.rest(slot); };
+    core::workers hashing({"hash", slots, s.passwords.queue, hashing_nice, rest});
     const accounts::settings account_settings{s.passwords.timeout, s.passwords.rehash};
     accounts::service accounts(account_settings, database, hashing, passwords, random);
     accounts::token_checker checker(tokens, s.tokens.lifetime, database, clock, random);

@@ -142,6 +142,21 @@ BOOST_AUTO_TEST_CASE(threads_give_way_to_others_as_much_as_is_wanted)
     BOOST_TEST(::getpriority(PRIO_PROCESS, 0) == own);
 }
 
+BOOST_AUTO_TEST_CASE(a_thread_that_has_become_idle_is_told_once)
+{
+    std::atomic<int> told = 0;
+    core::workers::settings settings{"test", 1, 10};
+    settings.when_idle = [&](std::size_t slot) { told += slot == 0 ? 1 : 100; };
+    settings.idle_after = 10ms;
+    core::workers w(settings);
+    BOOST_TEST(told == 0); // it has not worked yet
+    for (int i = 1; i <= 3; ++i) {
+        BOOST_TEST(run(w, answer).value() == 42);
+        while (told < i) std::this_thread::yield();
+    }
+    BOOST_TEST(told == 3);
+}
+
 BOOST_AUTO_TEST_CASE(each_thread_has_a_slot_of_its_own)
 {
     core::workers w({"test", 4, 100});

@@ -269,4 +269,17 @@ BOOST_AUTO_TEST_CASE(a_cost_beyond_the_bounds_makes_no_hash)
         }
 }
 
+BOOST_AUTO_TEST_CASE(a_slot_that_rests_holds_no_memory_and_hashes_again)
+{
+    core::system_random random;
+    const crypto::password_hasher::settings settings{{64, 1}};
+    crypto::password_hasher hasher(settings);
+    const auto stored = hasher.hash(0, "pw", random);
+    BOOST_TEST(hasher.memory(0).capacity() >= 64u);
+    hasher.rest(0);
+    BOOST_TEST(hasher.memory(0).capacity() == 0u);
+    hasher.rest(0);
+    BOOST_TEST((hasher.verify(0, "pw", stored) == crypto::verdict::match));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
