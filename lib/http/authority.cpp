@@ -13,11 +13,13 @@ bool is_hex(char c) noexcept
 }
 
 // unreserved and sub-delims of RFC 3986; percent escapes are checked apart.
-constexpr bool is_name_character(char c) noexcept
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           std::string_view("-._~!$&'()*+;=").find(c) != std::string_view::npos;
-}
+constexpr auto name_characters = [] {
+    std::array<bool, 256> ok{};
+    for (unsigned char c = '0'; c <= '9'; ++c) ok[c] = true;
+    for (unsigned char c = 'a'; c <= 'z'; ++c) ok[c] = ok[c - 'a' + 'A'] = true;
+    for (const unsigned char c : std::string_view("-._~!$&'()*+;=")) ok[c] = true;
+    return ok;
+}();
 
 bool is_port(std::string_view text) noexcept
 {
@@ -46,7 +48,7 @@ bool is_authority(std::string_view text) noexcept
         if (host[i] == '%') {
             if (i + 2 >= host.size() || !is_hex(host[i + 1]) || !is_hex(host[i + 2])) return false;
             i += 2;
-        } else if (!is_name_character(host[i])) {
+        } else if (!name_characters[static_cast<unsigned char>(host[i])]) {
             return false;
         }
     }
