@@ -66,6 +66,15 @@ void report(const std::string& line)
     std::cout << "  " << line << std::endl;
 }
 
+boost::test_tools::assertion_result unless(const std::string& why_not)
+{
+    boost::test_tools::assertion_result result(why_not.empty());
+    if (why_not.empty()) return result;
+    report("skipped: " + why_not);
+    result.message() << "skipped: " << why_not;
+    return result;
+}
+
 std::vector<std::string> set(const std::vector<std::string>& settings)
 {
     std::vector<std::string> arguments;

@@ -5,6 +5,8 @@
 #include "support/swarm.hpp"
 #include "support/test_form.hpp"
 
+#include <boost/test/tools/assertion_result.hpp>
+
 #include <atomic>
 #include <chrono>
 #include <iosfwd>
@@ -44,6 +46,9 @@ std::ostream& operator<<(std::ostream&, const latencies&);
 
 // One line of figures, where the log of a run shows it.
 void report(const std::string& line);
+
+// What a precondition of a test answers: it is skipped, and not counted, unless `why_not` is empty.
+boost::test_tools::assertion_result unless(const std::string& why_not);
 
 // --set NAME=VALUE for each.
 std::vector<std::string> set(const std::vector<std::string>& settings);

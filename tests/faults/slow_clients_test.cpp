@@ -145,6 +145,13 @@ std::size_t ask_for_ranges(signed_in_server& s, std::size_t list_size)
     return whole;
 }
 
+boost::test_tools::assertion_result can_run_slowhttptest(boost::unit_test::test_unit_id)
+{
+    if (!is_long()) return unless("slowhttptest runs in the long form only");
+    const bool is_installed = run_program({"sh", "-c", "command -v slowhttptest"}).exit_code == 0;
+    return unless(is_installed ? "" : "slowhttptest is not installed");
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(f10_slow_clients)
@@ -221,11 +228,8 @@ BOOST_AUTO_TEST_CASE(requests_for_overlapping_ranges)
 }
 
 // Somebody else's idea of it: https://github.com/shekyan/slowhttptest
-BOOST_AUTO_TEST_CASE(slowhttptest_in_its_four_modes)
+BOOST_AUTO_TEST_CASE(slowhttptest_in_its_four_modes, *boost::unit_test::precondition(can_run_slowhttptest))
 {
-    if (!is_long()) return report("F10 slowhttptest skipped: only in the long form");
-    if (run_program({"sh", "-c", "command -v slowhttptest"}).exit_code != 0)
-        return report("F10 slowhttptest skipped: it is not installed");
     signed_in_server s(short_timeouts);
     const std::map<std::string, std::vector<std::string>> modes{
         {"-H", {"-i", "1", "-x", "24"}},
