@@ -247,7 +247,7 @@ BOOST_AUTO_TEST_CASE(connections_that_are_made_while_it_stops_are_answered_or_re
 {
     const temporary_directory directory;
     std::size_t answered = 0, failed = 0;
-    const auto rounds = how_many(30, 200);
+    const auto rounds = how_many(10, 60);
     for (std::size_t round = 0; round < rounds; ++round) {
         server_process server(directory.path(), {"--threads", "16"}); // each has a queue of its own to close
         std::list<hammer> hammers(8);
@@ -272,7 +272,7 @@ BOOST_AUTO_TEST_CASE(connections_that_are_made_while_it_stops_are_answered_or_re
 // The server comes to it late: the time an idle connection has is over, and the request is there.
 BOOST_AUTO_TEST_CASE(a_request_that_waits_when_the_server_would_close_an_idle_connection_is_answered)
 {
-    for (std::size_t round = 0; round < how_many(4, 40); ++round) {
+    for (std::size_t round = 0; round < how_many(4, 20); ++round) {
         signed_in_server s(cheap_passwords());
         std::list<http_client> clients;
         for (int i = 0; i < 16; ++i) BOOST_TEST(clients.emplace_back(s.address()).get("/health/live").status == 200);

@@ -83,11 +83,13 @@ BOOST_AUTO_TEST_CASE(connections_of_clients_that_vanished_are_freed_in_every_sta
     const auto base = open_files(s.id());
     const auto count = how_many(10, 50);
 
-    for (const auto& [name, state] : states(s.token)) {
+    for (const auto& each : states(s.token)) {
+        const auto& name = each.first; // clang 14 captures no structured binding
+        const auto& in = each.second;
         network.plug_cable();
         std::optional<swarm> clients;
-        network.run_at_client([&] { bring(clients.emplace(address), state, count); });
-        const auto is_ready = [&] { return are_there(*clients, state) && open_files(s.id()) >= base + count - 2; };
+        network.run_at_client([&] { bring(clients.emplace(address), in, count); });
+        const auto is_ready = [&] { return are_there(*clients, in) && open_files(s.id()) >= base + count - 2; };
         BOOST_REQUIRE_MESSAGE(clients->run_until(is_ready, std::chrono::seconds(10)), name);
 
         network.pull_cable();
