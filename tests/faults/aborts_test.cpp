@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <csignal>
 #include <functional>
 
 namespace {
@@ -87,6 +88,37 @@ BOOST_AUTO_TEST_CASE(while_a_password_is_hashed)
 {
     count = how_many(40, 500);
     abort_when_sent(form_request("/login", credentials(known_email)));
+    check_recovered();
+}
+
+// Bytes and reset are there together when the server comes to read.
+BOOST_AUTO_TEST_CASE(before_the_server_has_looked)
+{
+    for (const std::string request : {"", "GET /user HTTP/1.1\r\nHost: x\r\n",
+                                      "POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nemail=",
+                                      "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n",
+                                      "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\nGET /health/live HTTP/1.1\r\n"}) {
+        BOOST_TEST_CONTEXT("'" << request << "'")
+        {
+            swarm crowd(s.address());
+            for (std::size_t i = 0; i < count; ++i) crowd.send(crowd.open(), get_request("/health/live"));
+            const auto all_are_served = [&] {
+                for (std::size_t i = 0; i < count; ++i)
+                    if (!has_answer(crowd.at(i))) return false;
+                return true;
+            };
+            BOOST_REQUIRE(crowd.run_until(all_are_served, std::chrono::seconds(10)));
+            s.server.child().signal(SIGSTOP);
+            BOOST_REQUIRE(comes_true([&] { return is_stopped(s.id()); }));
+            for (std::size_t i = 0; i < count; ++i) {
+                crowd.send(i, request);
+                crowd.abort(i);
+            }
+            s.server.child().signal(SIGCONT);
+            // Long before any time is over.
+            BOOST_TEST(comes_true([&] { return s.has_freed_all(base); }, std::chrono::seconds(5)));
+        }
+    }
     check_recovered();
 }
 

@@ -58,6 +58,12 @@ std::size_t open_files(::pid_t process)
     return count;
 }
 
+bool is_stopped(::pid_t process)
+{
+    const auto all = read(process, "stat");
+    return all.at(all.rfind(')') + 2) == 'T';
+}
+
 std::size_t unsent_bytes(const std::string& port)
 {
     std::ifstream in("/proc/net/tcp");

@@ -11,6 +11,8 @@ namespace watchword::test {
 std::chrono::milliseconds cpu_time(::pid_t); // of all its threads, in user and kernel mode
 std::size_t resident_bytes(::pid_t);
 std::size_t open_files(::pid_t);
+// Whether SIGSTOP has taken effect.
+bool is_stopped(::pid_t);
 
 // Bytes that the kernel holds for the clients of a local TCP port over IPv4: sent to them and not taken yet.
 std::size_t unsent_bytes(const std::string& port);
