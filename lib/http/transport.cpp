@@ -134,7 +134,7 @@ bool transport::has_ended()
     core::error_code ec;
     std::array<char, 1> next;
     socket_.receive(asio::buffer(next), asio::socket_base::message_peek, ec);
-    return ec == asio::error::eof;
+    return ec && ec != asio::error::would_block && ec != asio::error::try_again;
 }
 
 void transport::shutdown_send()

@@ -35,7 +35,7 @@ public:
     bool write_now(std::string_view& head, std::string_view& tail, core::error_code&);
     core::task<core::error_code> wait_to_write();
 
-    // Whether the client has closed its side and all it sent is read; see ready_buffer.
+    // Whether the client has closed its side, or reset the connection, and all it sent is read; see ready_buffer.
     bool has_ended();
     // No more will be sent; TLS says so first.
     void shutdown_send();
