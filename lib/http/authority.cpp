@@ -17,7 +17,7 @@ constexpr auto name_characters = [] {
     std::array<bool, 256> ok{};
     for (unsigned char c = '0'; c <= '9'; ++c) ok[c] = true;
     for (unsigned char c = 'a'; c <= 'z'; ++c) ok[c] = ok[c - 'a' + 'A'] = true;
-    for (const unsigned char c : std::string_view("-._~!$&'()*+;=")) ok[c] = true;
+    for (const char c : std::string_view("-._~!$&'()*+;=")) ok[static_cast<unsigned char>(c)] = true;
     return ok;
 }();
 
