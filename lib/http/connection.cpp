@@ -181,7 +181,8 @@ core::task<> connection::run()
         looks_for_end_ = false;
         if (!failed) continue;
         if (expired_ && !aborted_ && phase_ != phase::idle)
-            co_await refuse(
+            // It has been silent for long: there is nothing to linger for.
+            co_await send_last(
                 problem(status::request_timeout, "request_timeout", "The request took too long to arrive."));
         co_return;
     }
@@ -348,11 +349,16 @@ void connection::append_response(const response& r, framing f, std::string_view 
                 (secure_ ? context_.secure_lines : context_.plain_lines).of(r));
 }
 
-core::task<> connection::refuse(response r)
+core::task<bool> connection::send_last(response r)
 {
     append_response(r, framing::content_length, closing);
     output_.append(r.body());
-    const bool sent = co_await send(no_tail);
+    co_return co_await send(no_tail);
+}
+
+core::task<> connection::refuse(response r)
+{
+    const bool sent = co_await send_last(std::move(r));
     if (sent) co_await linger();
 }
 

@@ -87,6 +87,7 @@ private:
     core::task<bool> answer();
     core::task<bool> send_stream(response&, bool chunked);
     core::task<bool> send(std::string_view tail);
+    core::task<bool> send_last(response r);
     core::task<> refuse(response r);
     core::task<> linger();
     void name_client(request&);
