@@ -373,7 +373,8 @@ constexpr descriptor rows[] = {
     boolean<&S::passwords, &passwords_group::rehash>("passwords.rehash",
                                                      "Renew outdated hashes when their owner logs in."),
 
-    boolean<&S::limits, &limits_group::enabled>("limits.enabled", "Rate limits. There are none yet: changes nothing.")
+    boolean<&S::limits, &limits_group::enabled>(
+        "limits.enabled", "Whether http.connections_per_address holds. There are no rate limits yet.")
         .with_flag("--no-limits", "false"),
 
     choice<&S::log, &log_group::level, level_names>("log.level", "The least important lines to write.")
