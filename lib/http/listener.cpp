@@ -1,5 +1,6 @@
 #include "http/listener.hpp"
 
+#include "core/descriptor.hpp"
 #include "core/text.hpp"
 
 #include <boost/asio/ip/v6_only.hpp>
@@ -31,24 +32,11 @@ constexpr int first_inherited = 3; // sd_listen_fds(3)
     throw boost::system::system_error(errno, boost::system::system_category());
 }
 
-class owned_descriptor {
-public:
-    explicit owned_descriptor(int fd) : fd_(fd)
-    {
-        if (fd_ < 0) fail_errno();
-    }
-    ~owned_descriptor()
-    {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    owned_descriptor(const owned_descriptor&) = delete;
-    owned_descriptor& operator=(const owned_descriptor&) = delete;
-    int get() const noexcept { return fd_; }
-    int release() noexcept { return std::exchange(fd_, -1); }
-
-private:
-    int fd_;
-};
+core::descriptor checked(int fd)
+{
+    if (fd < 0) fail_errno();
+    return core::descriptor(fd);
+}
 
 std::string scheme(const core::listen_address& a)
 {
@@ -86,16 +74,16 @@ std::string bound_address(int fd, bool& is_unix)
 }
 
 // SO_REUSEPORT would let a second server share the port in silence; a bind without it tells.
-owned_descriptor bind_tcp(const asio::ip::tcp::endpoint& endpoint, bool shares_port)
+core::descriptor bind_tcp(const asio::ip::tcp::endpoint& endpoint, bool shares_port)
 {
     const bool v6 = endpoint.address().is_v6();
-    owned_descriptor fd(::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    auto fd = checked(::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     const int on = 1;
     ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (v6) ::setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
     if (shares_port && ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) fail_errno();
     if (::bind(fd.get(), endpoint.data(), static_cast<::socklen_t>(endpoint.size())) != 0) fail_errno();
-    return owned_descriptor(fd.release());
+    return fd;
 }
 
 // What accepted sockets inherit. A client that does not read costs the kernel no more than this of what it has not been
@@ -120,7 +108,7 @@ void remove_stale(const std::string& path, const ::sockaddr_un& address)
 {
     struct ::stat found {};
     if (::lstat(path.c_str(), &found) != 0 || !S_ISSOCK(found.st_mode)) return;
-    const owned_descriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const auto probe = checked(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (::connect(probe.get(), reinterpret_cast<const ::sockaddr*>(&address), sizeof address) != 0 &&
         errno == ECONNREFUSED)
         ::unlink(path.c_str());
@@ -194,7 +182,7 @@ std::unique_ptr<listener> listener::open_unix(core::listen_address a)
 {
     const auto address = unix_address(a.name);
     remove_stale(a.name, address);
-    owned_descriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    auto fd = checked(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (::bind(fd.get(), reinterpret_cast<const ::sockaddr*>(&address), sizeof address) != 0) fail_errno();
     struct ::stat made_file {};
     if (::chmod(a.name.c_str(), a.mode) != 0 || ::lstat(a.name.c_str(), &made_file) != 0) fail_errno();
@@ -244,9 +232,8 @@ std::vector<std::unique_ptr<listener>> listener::open(const std::string& text)
 stream_acceptor listener::acceptor(asio::io_context& context)
 {
     const bool is_tcp = settings_.kind == family::tcp;
-    owned_descriptor fd(is_tcp
-                            ? shared_ >= 0 ? std::exchange(shared_, -1) : bind_tcp(settings_.endpoint, true).release()
-                            : ::fcntl(shared_, F_DUPFD_CLOEXEC, 0));
+    auto fd = checked(is_tcp ? shared_ >= 0 ? std::exchange(shared_, -1) : bind_tcp(settings_.endpoint, true).release()
+                             : ::fcntl(shared_, F_DUPFD_CLOEXEC, 0));
     if (!is_unix_) set_stream_options(fd.get());
     if (is_tcp && ::listen(fd.get(), backlog) != 0) fail_errno();
     const int family = is_unix_ ? AF_UNIX : address_.find('[') == address_.npos ? AF_INET : AF_INET6;

@@ -1,5 +1,6 @@
 #include "server/secret.hpp"
 
+#include "core/descriptor.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
 
@@ -16,20 +17,7 @@
 namespace watchword::server {
 namespace {
 
-class descriptor {
-public:
-    explicit descriptor(int fd) : fd_(fd) {}
-    ~descriptor()
-    {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-    int get() const noexcept { return fd_; }
-
-private:
-    int fd_;
-};
+using core::descriptor;
 
 [[noreturn]] void fail(const std::string& what)
 {
