@@ -75,18 +75,17 @@ void workers::run_jobs(std::size_t slot)
     // On Linux the nice value is a thread's own.
     if (settings_.nice != 0) ::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + settings_.nice);
     const auto has_work = [this] { return stopping_ || !queue_.empty(); };
-    bool rests = true;
+    bool has_worked = false;
     std::unique_lock lock(mutex_);
     for (;;) {
-        if (settings_.when_idle && !rests && !wake_.wait_for(lock, settings_.idle_after, has_work)) {
+        if (settings_.when_idle && has_worked && !wake_.wait_for(lock, settings_.idle_after, has_work)) {
             lock.unlock();
             settings_.when_idle(slot);
             lock.lock();
-            rests = true;
         }
         wake_.wait(lock, has_work);
         if (queue_.empty()) return;
-        rests = false;
+        has_worked = true;
         const auto [next, since] = queue_.front();
         queue_.pop_front();
         const auto start = std::chrono::steady_clock::now();

@@ -123,14 +123,14 @@ struct inherited_socket {
 std::vector<inherited_socket> inherited_sockets()
 {
     const auto number = [](const char* variable) {
-        const char* const text = std::getenv(variable);
+        const char* const text = std::getenv(variable); // NOLINT(concurrency-mt-unsafe): before there are threads
         return text ? core::parse_unsigned(text).value_or(0) : 0;
     };
     std::vector<inherited_socket> all;
     constexpr std::uint64_t most = 1024;
     const auto count = std::min<std::uint64_t>(number("LISTEN_FDS"), most);
     if (number("LISTEN_PID") != static_cast<std::uint64_t>(::getpid())) return all;
-    const char* const names_text = std::getenv("LISTEN_FDNAMES");
+    const char* const names_text = std::getenv("LISTEN_FDNAMES"); // NOLINT(concurrency-mt-unsafe): as above
     std::string_view names = names_text ? names_text : "";
     for (int fd = first_inherited; fd < first_inherited + static_cast<int>(count); ++fd) {
         const auto end = std::min(names.find(':'), names.size());
