@@ -17,7 +17,7 @@ const auto freed_by = at_most(timeout + std::chrono::seconds(2)); // one of them
 const auto freed_while_hashing = at_most(timeout + std::chrono::seconds(is_long() ? 8 : 3));
 const auto arguments = set({"http.header_timeout=1s", "http.body_timeout=1s", "http.write_timeout=1s",
                             "http.idle_timeout=1s", "passwords.passes=5"}) +
-                       std::vector<std::string>{"--listen", network_namespaces::server_address + ":0"};
+                       std::vector<std::string>{"--listen", network_namespaces::server_address + std::string(":0")};
 
 // What a client has sent when it vanishes, and whether it has its answer.
 struct state {

@@ -34,8 +34,6 @@ void remove(const std::string& name) noexcept
 
 } // namespace
 
-const std::string network_namespaces::server_address = "10.213.77.1";
-
 network_namespaces::network_namespaces()
     : server_("watchword-" + std::to_string(::getpid()) + "-s"),
       client_("watchword-" + std::to_string(::getpid()) + "-c")
@@ -46,7 +44,7 @@ network_namespaces::network_namespaces()
             ip({"-n", name, "link", "set", "lo", "up"});
         }
         ip({"-n", server_, "link", "add", "end", "type", "veth", "peer", "name", "end", "netns", client_});
-        ip({"-n", server_, "address", "add", server_address + "/24", "dev", "end"});
+        ip({"-n", server_, "address", "add", std::string(server_address) + "/24", "dev", "end"});
         ip({"-n", client_, "address", "add", "10.213.77.2/24", "dev", "end"});
         ip({"-n", server_, "link", "set", "end", "up"});
         plug_cable();
