@@ -14,6 +14,12 @@ bool is_storable(std::string_view text) noexcept
     return text.find('\0') == text.npos && core::is_utf8(text);
 }
 
+core::result<store::user> find_user(store::session& s, std::string_view email, addresses compared)
+{
+    return compared == addresses::exact ? store::find_user_by_email(s, email)
+                                        : store::find_user_by_similar_email(s, email);
+}
+
 } // namespace
 
 std::optional<field_problem> find_problem(const registration& r)
@@ -44,12 +50,12 @@ core::deadline service::hashing_deadline() const
     return std::chrono::steady_clock::now() + settings_.hashing_timeout;
 }
 
-core::task<core::result<std::string>> service::sign_up(registration r)
+core::task<core::result<std::string>> service::sign_up(registration r, addresses compared)
 {
     if (find_problem(r)) co_return core::errc::invalid_input;
 
     // Looked up first: a known address costs no hash. The unique index decides races.
-    const auto look = [&](store::session& s) { return store::find_user_by_email(s, r.email); };
+    const auto look = [&](store::session& s) { return find_user(s, r.email, compared); };
     const auto known = co_await database_.read(look);
     if (known) co_return core::errc::already_exists;
     if (known.error() != core::errc::not_found) co_return known.error();
@@ -61,17 +67,20 @@ core::task<core::result<std::string>> service::sign_up(registration r)
     if (!hashed) co_return hashed.error();
 
     const store::new_user added{core::make_uuid_v4(random_), r.name, r.email, std::move(*hashed)};
-    const auto add = [&](store::session& s) { return store::add_user(s, added); };
+    const auto add = [&](store::session& s) {
+        return compared == addresses::exact ? store::add_user(s, added) : store::add_user_if_dissimilar(s, added);
+    };
     const auto id = co_await database_.write(add);
     if (!id) co_return id.error();
     co_return added.public_id;
 }
 
-core::task<core::result<std::string>> service::sign_in(std::string email, core::secret_string password)
+core::task<core::result<std::string>> service::sign_in(std::string email, core::secret_string password,
+                                                       addresses compared)
 {
     if (email.size() > email_limit || !is_storable(email)) co_return core::errc::not_found;
 
-    const auto look = [&](store::session& s) { return store::find_user_by_email(s, email); };
+    const auto look = [&](store::session& s) { return find_user(s, email, compared); };
     const auto user = co_await database_.read(look);
     if (!user) co_return user.error();
     // A row without a hash or id (the tutorial's database allows both) has no password to be right.

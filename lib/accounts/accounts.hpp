@@ -34,6 +34,12 @@ inline constexpr std::size_t name_limit = 4096, email_limit = 1024, password_lim
 // tutorial takes any text that is not empty.
 std::optional<field_problem> find_problem(const registration&);
 
+// What makes two addresses one account's.
+enum class addresses {
+    exact,    // the same bytes, as the tutorial has it
+    caseless, // all spellings that differ by case or Unicode form only; see store/email_keys.hpp
+};
+
 struct settings {
     std::chrono::milliseconds hashing_timeout{10'000}; // that a sign-in may wait for a hashing thread
     bool rehash = true;                                // outdated hashes are replaced at the next sign-in
@@ -46,13 +52,15 @@ public:
     service(const settings&, store::database&, core::workers& hashing, crypto::password_hasher& passwords,
             core::random_source&);
 
-    // Adds an account, durably. Errors: invalid_input (see find_problem), already_exists; overloaded, timed_out,
-    // unavailable. Returns the new public id, a random UUID.
-    core::task<core::result<std::string>> sign_up(registration);
+    // Adds an account, durably. Errors: invalid_input (see find_problem), already_exists (the address is one of an
+    // account); overloaded, timed_out, unavailable. Returns the new public id, a random UUID.
+    core::task<core::result<std::string>> sign_up(registration, addresses = addresses::exact);
 
     // Checks a password and returns the account's public id. Errors: not_found (no such address), wrong_password (or
-    // a stored hash that nothing can match); overloaded, timed_out, unavailable. Addresses are compared byte by byte.
-    core::task<core::result<std::string>> sign_in(std::string email, core::secret_string password);
+    // a stored hash that nothing can match); overloaded, timed_out, unavailable. addresses::caseless: an account with
+    // exactly that address comes first, and of several others with similar ones it is none.
+    core::task<core::result<std::string>> sign_in(std::string email, core::secret_string password,
+                                                  addresses = addresses::exact);
 
 private:
     core::deadline hashing_deadline() const;

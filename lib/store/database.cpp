@@ -1,6 +1,7 @@
 #include "store/database.hpp"
 
 #include "store/connection.hpp"
+#include "store/email_keys.hpp"
 #include "store/failure.hpp"
 #include "store/group_writer.hpp"
 #include "store/migrations.hpp"
@@ -34,6 +35,7 @@ connection open_writer(const backend& b)
     connection writer(b, access::write);
     migrate(*writer.get(), migrations_for(b.kind()));
     check_user_table(*writer.get());
+    complete_email_keys(*writer.get());
     return writer;
 }
 

@@ -53,6 +53,8 @@ public:
     virtual bool in_transaction() noexcept = 0;
     // Keeps others that migrate the same database out until the end of the transaction.
     virtual void lock_schema() = 0;
+    // Keeps others out who lock the same name, on this database, until the end of the transaction.
+    virtual void lock_name(const std::string& name) = 0;
     virtual bool has_table(const std::string& name) = 0;
     // Whether somebody else may have committed a change since the last time this was asked.
     virtual bool others_changed() = 0;

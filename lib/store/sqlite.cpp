@@ -54,7 +54,9 @@ public:
     void begin() override { execute(access_ == access::write ? "BEGIN IMMEDIATE" : "BEGIN"); }
     void commit() override { execute("COMMIT"); }
     bool in_transaction() noexcept override { return sqlite_api::sqlite3_get_autocommit(handle_) == 0; }
-    void lock_schema() override {} // BEGIN IMMEDIATE has done it
+    // BEGIN IMMEDIATE has done it.
+    void lock_schema() override {}
+    void lock_name(const std::string&) override {}
 
     bool has_table(const std::string& name) override
     {

@@ -1,5 +1,7 @@
 #include "store/users.hpp"
 
+#include "core/caseless.hpp"
+#include "store/email_keys.hpp"
 #include "store/session.hpp"
 
 #include <algorithm>
@@ -49,6 +51,24 @@ struct find_by_email_query {
     {}
 };
 
+// A row of watchword_email_key may be about an address that another program has changed since.
+struct find_similar_query {
+    std::string key, same_key;
+    long long id = 0;
+    text public_id, name, email, password;
+    soci::statement statement;
+
+    explicit find_similar_query(soci::session& sql)
+        : statement((sql.prepare << "SELECT id, public_id, name, email, password FROM \"user\" WHERE email = :key "
+                                    "UNION ALL SELECT u.id, u.public_id, u.name, u.email, u.password "
+                                    "FROM watchword_email_key AS k JOIN \"user\" AS u ON u.id = k.user_id "
+                                    "WHERE k.email_key = :same_key",
+                     soci::use(key), soci::use(same_key), soci::into(id), soci::into(public_id.value, public_id.state),
+                     soci::into(name.value, name.state), soci::into(email.value, email.state),
+                     soci::into(password.value, password.state)))
+    {}
+};
+
 struct exists_query {
     std::string public_id;
     long long id = 0;
@@ -72,18 +92,34 @@ struct set_hash_query {
     {}
 };
 
+// Flask's table on PostgreSQL has ids of 32 bits, and without the cast the bound would have to fit.
 struct list_query {
     long long after = 0, limit = 0, id = 0;
     text public_id, name, email;
     soci::statement statement;
 
     explicit list_query(soci::session& sql)
-        : statement((sql.prepare << "SELECT id, public_id, name, email FROM \"user\" WHERE id > :after "
+        : statement((sql.prepare << "SELECT id, public_id, name, email FROM \"user\" WHERE id > CAST(:after AS bigint) "
                                     "ORDER BY id LIMIT :limit",
                      soci::use(after), soci::use(limit), soci::into(id), soci::into(public_id.value, public_id.state),
                      soci::into(name.value, name.state), soci::into(email.value, email.state)))
     {}
 };
+
+// Everybody whose address has that key.
+std::vector<user> find_users_by_key(session& s, const std::string& key)
+{
+    auto& q = s.prepared<find_similar_query>();
+    q.key = q.same_key = key;
+    std::vector<user> found;
+    q.statement.execute();
+    while (q.statement.fetch()) {
+        user u{q.id, q.public_id.get(), q.name.get(), q.email.get(), q.password.get()};
+        const bool known = std::any_of(found.begin(), found.end(), [&](const user& f) { return f.id == u.id; });
+        if (!known && u.email && email_key(*u.email) == key) found.push_back(std::move(u));
+    }
+    return found;
+}
 
 } // namespace
 
@@ -95,8 +131,17 @@ core::result<std::int64_t> add_user(session& s, const new_user& u)
     q.email.set(u.email);
     q.password.set(u.password_hash);
     if (!fetch_one(q.statement)) return core::errc::already_exists;
+    if (!core::is_caseless_key(u.email)) keep_email_key(s, q.id, u.email);
     s.mark_users_changed();
     return q.id;
+}
+
+core::result<std::int64_t> add_user_if_dissimilar(session& s, const new_user& u)
+{
+    const std::string key = email_key(u.email);
+    s.lock_name("email " + key);
+    if (!find_users_by_key(s, key).empty()) return core::errc::already_exists;
+    return add_user(s, u);
 }
 
 core::result<user> find_user_by_email(session& s, std::string_view email)
@@ -105,6 +150,15 @@ core::result<user> find_user_by_email(session& s, std::string_view email)
     q.key = email;
     if (!fetch_one(q.statement)) return core::errc::not_found;
     return user{q.id, q.public_id.get(), q.name.get(), q.email.get(), q.password.get()};
+}
+
+core::result<user> find_user_by_similar_email(session& s, std::string_view email)
+{
+    auto exact = find_user_by_email(s, email);
+    if (exact || exact.error() != core::errc::not_found) return exact;
+    auto similar = find_users_by_key(s, email_key(email));
+    if (similar.size() != 1) return core::errc::not_found;
+    return std::move(similar.front());
 }
 
 core::result<bool> user_exists(session& s, std::string_view public_id)

@@ -34,8 +34,17 @@ struct new_user {
 // Returns the new id. already_exists: the address is taken.
 core::result<std::int64_t> add_user(session&, const new_user&);
 
+// The same for those who tell no addresses apart that differ by case or Unicode form only. already_exists: somebody's
+// address is the same in that sense. (Of two servers that add such addresses at once, one is refused, if both use
+// this.)
+core::result<std::int64_t> add_user_if_dissimilar(session&, const new_user&);
+
 // Addresses are compared byte by byte. not_found.
 core::result<user> find_user_by_email(session&, std::string_view email);
+
+// The user with exactly that address; else the only one whose address differs from it by case or Unicode form only.
+// Whoever sends mail sends it to the address that was found. not_found: there is none, or nobody can say which.
+core::result<user> find_user_by_similar_email(session&, std::string_view email);
 
 core::result<bool> user_exists(session&, std::string_view public_id);
 

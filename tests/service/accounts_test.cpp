@@ -111,4 +111,30 @@ BOOST_AUTO_TEST_CASE(a_login_for_a_row_that_lacks_what_a_login_needs_is_refused)
     BOOST_TEST(log_in("a@x") == "403");
 }
 
+BOOST_AUTO_TEST_CASE(an_account_is_found_by_another_spelling_where_case_makes_no_difference)
+{
+    using watchword::accounts::addresses;
+    const auto sign_in = [&](const std::string& email, addresses rule) {
+        return test::run_task(accounts.sign_in(email, core::secret_string(std::string("pw")), rule));
+    };
+    const auto add = [&](const std::string& email, addresses rule) {
+        return test::run_task(accounts.sign_up({"N", email, core::secret_string(std::string("pw"))}, rule));
+    };
+    const auto ann = add("Ann@b.test", addresses::caseless);
+    BOOST_REQUIRE(ann.has_value());
+    BOOST_TEST(sign_in("ANN@b.test", addresses::caseless).value() == *ann);
+    BOOST_TEST((sign_in("ANN@b.test", addresses::exact).error() == core::errc::not_found));
+    const auto before = hashing.statistics().executed;
+    BOOST_TEST((add("ann@b.test", addresses::caseless).error() == core::errc::already_exists));
+    BOOST_TEST(hashing.statistics().executed == before);
+
+    // The tutorial tells them apart, and afterwards so does everybody.
+    const auto other = add("ann@b.test", addresses::exact);
+    BOOST_REQUIRE(other.has_value());
+    BOOST_TEST(sign_in("ann@b.test", addresses::caseless).value() == *other);
+    BOOST_TEST(sign_in("Ann@b.test", addresses::caseless).value() == *ann);
+    BOOST_TEST((sign_in("ANN@b.test", addresses::caseless).error() == core::errc::not_found));
+    BOOST_TEST((add("ANN@b.test", addresses::caseless).error() == core::errc::already_exists));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -155,6 +155,7 @@ BOOST_AUTO_TEST_CASE(a_flask_table_is_adopted_and_takes_longer_hashes)
     u.password_hash = std::string(200, 'h');
     BOOST_TEST(d.add(u).has_value());
     BOOST_TEST(d.find(u.email)->password_hash->size() == 200u);
+    BOOST_TEST(d.list().value().size() == 2u); // with ids of 32 bits
 }
 
 BOOST_AUTO_TEST_CASE(text_that_postgresql_cannot_hold_is_refused_and_harms_nothing)
