@@ -43,9 +43,20 @@ struct change_counters {
 };
 inline constexpr std::chrono::milliseconds foreign_poll{250};
 
+// What the writer's transactions, each of which may hold many jobs, have come to; a consistent copy.
+struct commit_statistics {
+    std::uint64_t committed = 0;
+    std::uint64_t lost = 0;    // could not begin or commit: all their jobs were told `unavailable`
+    std::uint64_t largest = 0; // jobs in one
+    std::uint64_t checkpoints = 0;
+    std::chrono::nanoseconds checkpointing{}; // in all
+};
+
 struct database_statistics {
+    // How many wait, run, ran and were refused, and for how long they waited and ran. Of the writer's, running ends
+    // with the commit.
     core::queue_statistics readers, writer;
-    std::uint64_t commits = 0; // transactions the writer committed; each may hold many jobs
+    commit_statistics commits;
 };
 
 // One piece of work on a session. False: its changes are not wanted.

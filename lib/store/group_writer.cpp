@@ -2,6 +2,8 @@
 
 #include "store/failure.hpp"
 
+#include <algorithm>
+
 namespace watchword::store {
 
 using std::chrono::steady_clock;
@@ -32,7 +34,7 @@ core::queue_statistics group_writer::statistics() const
     return copy;
 }
 
-std::uint64_t group_writer::commits() const
+commit_statistics group_writer::commits() const
 {
     const std::lock_guard lock(mutex_);
     return commits_;
@@ -57,16 +59,20 @@ void group_writer::enqueue(database_work& work, core::job& answer)
 void group_writer::work()
 {
     core::name_this_thread("db-writer");
-    auto next_look = steady_clock::now();
+    auto next_look = steady_clock::now(), next_optimization = next_look + between_optimizations;
     for (;;) {
         {
             std::unique_lock lock(mutex_);
             wake_.wait_until(lock, next_look, [this] { return stopping_ || !queue_.empty(); });
-            if (stopping_ && queue_.empty()) return;
+            if (stopping_ && queue_.empty()) break;
         }
         if (steady_clock::now() >= next_look) {
             look_for_foreign_changes();
             next_look = steady_clock::now() + foreign_poll;
+        }
+        if (steady_clock::now() >= next_optimization) {
+            optimize();
+            next_optimization = steady_clock::now() + between_optimizations;
         }
         take_waiting();
         if (batch_.empty()) continue;
@@ -78,9 +84,45 @@ void group_writer::work()
             statistics_.running = 0;
             statistics_.executed += batch_.size();
             statistics_.worked += steady_clock::now() - start;
-            if (committed) ++commits_;
+            if (committed) {
+                ++commits_.committed;
+            } else {
+                ++commits_.lost;
+            }
+            commits_.largest = std::max<std::uint64_t>(commits_.largest, batch_.size());
         }
         tell();
+        tidy();
+    }
+    optimize();
+}
+
+// What nobody waits for.
+void group_writer::tidy()
+{
+    session* const s = connection_.get();
+    if (s == nullptr) return;
+    const auto start = steady_clock::now();
+    try {
+        if (!s->checkpoint()) return;
+    } catch (...) {
+        explain_failure("a checkpoint");
+        connection_.drop();
+    }
+    const std::lock_guard lock(mutex_);
+    ++commits_.checkpoints;
+    commits_.checkpointing += steady_clock::now() - start;
+}
+
+void group_writer::optimize()
+{
+    session* const s = connection_.get();
+    if (s == nullptr) return;
+    try {
+        s->optimize();
+    } catch (...) {
+        explain_failure("optimizing");
+        connection_.drop();
     }
 }
 

@@ -28,10 +28,11 @@ public:
     void enqueue(database_work& work, core::job& answer);
 
     core::queue_statistics statistics() const;
-    std::uint64_t commits() const;
+    commit_statistics commits() const;
 
 private:
     static constexpr std::size_t largest_batch = 256;
+    static constexpr std::chrono::hours between_optimizations{6};
 
     struct entry {
         database_work* work;
@@ -47,6 +48,8 @@ private:
     bool run_jobs(session&);
     bool run_one(session&, entry&, bool alone);
     void tell();
+    void tidy();
+    void optimize();
     void look_for_foreign_changes();
 
     change_counters& changes_;
@@ -58,7 +61,7 @@ private:
     std::condition_variable wake_;
     std::deque<entry> queue_;
     core::queue_statistics statistics_;
-    std::uint64_t commits_ = 0;
+    commit_statistics commits_;
     bool stopping_ = false;
     std::thread thread_;
 };

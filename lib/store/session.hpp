@@ -60,6 +60,11 @@ public:
     virtual bool others_changed() = 0;
     // False if the connection is known to be lost.
     virtual bool is_usable() noexcept = 0;
+    // Both for the connection that writes, between transactions, and may be called as often as one likes.
+    // Moves what was committed to its final place, if enough has gathered. True if it tried to.
+    virtual bool checkpoint() { return false; }
+    // Lets the query planner see what has become of the tables.
+    virtual void optimize() {}
     // Lets go of rows that nobody fetched: SQLite would keep their snapshot, and stall checkpoints for it.
     virtual void reset_statements() noexcept = 0;
 

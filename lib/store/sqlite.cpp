@@ -5,6 +5,8 @@
 
 #include <soci/sqlite3/soci-sqlite3.h>
 
+#include <atomic>
+#include <optional>
 #include <stdexcept>
 
 namespace watchword::store {
@@ -25,14 +27,32 @@ struct data_version_query {
     {}
 };
 
+// That there is no other of its kind as long as it lives.
+class only_writer {
+public:
+    explicit only_writer(std::atomic<bool>& taken) : taken_(taken)
+    {
+        if (taken.exchange(true)) throw std::logic_error("SQLite needs to have one connection that writes, not two");
+    }
+    ~only_writer() { taken_ = false; }
+    only_writer(const only_writer&) = delete;
+    only_writer& operator=(const only_writer&) = delete;
+
+private:
+    std::atomic<bool>& taken_;
+};
+
 class sqlite_session final : public session {
 public:
-    sqlite_session(const std::filesystem::path& file, access a, std::chrono::milliseconds timeout) : access_(a)
+    sqlite_session(const std::filesystem::path& file, access a, std::chrono::milliseconds timeout,
+                   const checkpoint_settings& checkpoints, std::atomic<bool>& has_writer)
+        : access_(a), timeout_(timeout), checkpoints_(checkpoints)
     {
+        if (a == access::write) only_.emplace(has_writer);
         sql().open(soci::sqlite3, connect_string(file, a));
         handle_ = static_cast<soci::sqlite3_session_backend*>(sql().get_backend())->conn_;
         sqlite_api::sqlite3_extended_result_codes(handle_, 1);
-        sqlite_api::sqlite3_busy_timeout(handle_, static_cast<int>(timeout.count()));
+        set_busy_timeout(timeout);
         // The file may come from anywhere: its triggers and views get no dangerous functions.
         configure(SQLITE_DBCONFIG_DEFENSIVE, 1);
         configure(SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0);
@@ -75,6 +95,22 @@ public:
 
     bool is_usable() noexcept override { return true; }
 
+    bool checkpoint() override
+    {
+        if (log_pages_ < next_checkpoint_) return false;
+        const bool restart = log_pages_ >= checkpoints_.restart;
+        set_busy_timeout(restart ? patience : std::chrono::milliseconds(0));
+        const int code = sqlite_api::sqlite3_wal_checkpoint_v2(
+            handle_, "main", restart ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+        set_busy_timeout(timeout_);
+        next_checkpoint_ = log_pages_ + checkpoints_.every;
+        if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY)
+            throw soci::sqlite3_soci_error(sqlite_api::sqlite3_errmsg(handle_), code);
+        return true;
+    }
+
+    void optimize() override { execute("PRAGMA analysis_limit = 400; PRAGMA optimize"); }
+
     void reset_statements() noexcept override
     {
         for (auto* s = sqlite_api::sqlite3_next_stmt(handle_, nullptr); s != nullptr;
@@ -83,7 +119,29 @@ public:
     }
 
 private:
-    void configure(int option, int value) { sqlite_api::sqlite3_db_config(handle_, option, value, nullptr); }
+    // That older states are read to their end, when the log is to begin anew. Writers wait meanwhile.
+    static constexpr std::chrono::milliseconds patience{20};
+
+    void configure(int option, int value)
+    {
+        int now = -1;
+        if (sqlite_api::sqlite3_db_config(handle_, option, value, &now) != SQLITE_OK || now != value)
+            throw soci::soci_error("SQLite does not accept option " + std::to_string(option));
+    }
+
+    void set_busy_timeout(std::chrono::milliseconds t) noexcept
+    {
+        sqlite_api::sqlite3_busy_timeout(handle_, static_cast<int>(t.count()));
+    }
+
+    // After each commit: how many pages the log has.
+    static int note_log_pages(void* self, sqlite_api::sqlite3*, const char*, int pages) noexcept
+    {
+        auto& me = *static_cast<sqlite_session*>(self);
+        if (pages < me.log_pages_) me.next_checkpoint_ = me.checkpoints_.every; // it has begun anew
+        me.log_pages_ = pages;
+        return SQLITE_OK;
+    }
 
     void require(const std::string& pragma, const std::string& value)
     {
@@ -99,6 +157,8 @@ private:
         require("synchronous", "2"); // FULL: a commit is on the disk when it returns
         require("foreign_keys", "1");
         require("journal_size_limit", "67108864");
+        // Checkpoints wait until the committed have been told; the hook takes the place of the automatic ones.
+        sqlite_api::sqlite3_wal_hook(handle_, note_log_pages, this);
     }
 
     void set_up_reader()
@@ -109,21 +169,25 @@ private:
     }
 
     const access access_;
+    const std::chrono::milliseconds timeout_;
+    const checkpoint_settings checkpoints_;
+    std::optional<only_writer> only_;
     sqlite_api::sqlite3* handle_ = nullptr;
     long long seen_version_ = -1;
+    int log_pages_ = 0, next_checkpoint_ = checkpoints_.every;
 };
 
 class sqlite_backend final : public backend {
 public:
-    sqlite_backend(std::filesystem::path file, std::chrono::milliseconds timeout)
-        : file_(std::move(file)), timeout_(timeout), lock_(file_)
+    sqlite_backend(std::filesystem::path file, std::chrono::milliseconds timeout, const checkpoint_settings& c)
+        : file_(std::move(file)), timeout_(timeout), checkpoints_(c), lock_(file_)
     {}
 
     dialect kind() const noexcept override { return dialect::sqlite; }
 
     std::unique_ptr<session> connect(access a) const override
     try {
-        return std::make_unique<sqlite_session>(file_, a, timeout_);
+        return std::make_unique<sqlite_session>(file_, a, timeout_, checkpoints_, has_writer_);
     } catch (const soci::soci_error& e) {
         throw std::runtime_error(explain(e));
     }
@@ -147,19 +211,22 @@ private:
 
     const std::filesystem::path file_;
     const std::chrono::milliseconds timeout_;
+    const checkpoint_settings checkpoints_;
+    mutable std::atomic<bool> has_writer_{false};
     const file_lock lock_; // sessions close before it: see file_lock
 };
 
 } // namespace
 
-std::unique_ptr<backend> open_sqlite(const std::filesystem::path& file, std::chrono::milliseconds timeout)
+std::unique_ptr<backend> open_sqlite(const std::filesystem::path& file, std::chrono::milliseconds timeout,
+                                     const checkpoint_settings& checkpoints)
 {
     const std::string name = file.string();
     if (name.empty() || name == ":memory:" || name.starts_with("//"))
         throw std::runtime_error("the database must be a file: sqlite:FILE");
     if (name.find_first_of(std::string_view("\"\0", 2)) != name.npos)
         throw std::runtime_error("the name of a SQLite database cannot hold a quotation mark");
-    return std::make_unique<sqlite_backend>(std::filesystem::absolute(file), timeout);
+    return std::make_unique<sqlite_backend>(std::filesystem::absolute(file), timeout, checkpoints);
 }
 
 } // namespace watchword::store

@@ -8,9 +8,19 @@
 
 namespace watchword::store {
 
+// When the write-ahead log is copied into the file, in pages.
+struct checkpoint_settings {
+    int every = 1000; // so much of it that is new
+    // At this size the log is begun anew, for which readers of older states are given a moment to finish: without that
+    // it grows for ever if there is always one. Every 4 MiB more it is tried again.
+    int restart = 16'384;
+};
+
 // Opens a SQLite file for this process alone (among Watchword's processes), creating it with mode 0600 if need be.
-// Of its sessions, only one with access::write may be open at a time; it alone writes and checkpoints, which the
-// WAL-reset bug of SQLite before 3.51.3 demands. Close it last. Throws std::runtime_error for the operator.
-std::unique_ptr<backend> open_sqlite(const std::filesystem::path& file, std::chrono::milliseconds timeout);
+// Of its sessions, only one with access::write may be open at a time (another is refused as std::logic_error); it
+// alone writes and checkpoints, which the WAL-reset bug of SQLite before 3.51.3 demands. Close it last.
+// Throws std::runtime_error for the operator.
+std::unique_ptr<backend> open_sqlite(const std::filesystem::path& file, std::chrono::milliseconds timeout,
+                                     const checkpoint_settings& = {});
 
 } // namespace watchword::store

@@ -1,3 +1,4 @@
+#include "store/session.hpp"
 #include "store/sqlite.hpp"
 #include "store_fixture.hpp"
 #include "support/vectors.hpp"
@@ -6,6 +7,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <memory>
 #include <stdexcept>
@@ -14,6 +16,7 @@
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
+#include <vector>
 
 namespace watchword::store {
 namespace {
@@ -334,6 +337,96 @@ BOOST_AUTO_TEST_CASE(the_writer_syncs_every_commit_and_readers_neither_write_nor
     BOOST_TEST(pragma(*reader, "query_only") == "1");
     reader->execute("PRAGMA query_only = 0");
     BOOST_CHECK_THROW(reader->execute("CREATE TABLE t (a)"), soci::soci_error); // nor does the descriptor allow it
+}
+
+BOOST_AUTO_TEST_CASE(there_is_one_connection_that_writes)
+{
+    const sqlite_file f;
+    const auto b = open_sqlite(f.file, std::chrono::seconds(1));
+    auto writer = b->connect(access::write);
+    const auto reader = b->connect(access::read);
+    BOOST_CHECK_THROW(b->connect(access::write), std::logic_error);
+    writer->execute("CREATE TABLE a (x)");
+    BOOST_CHECK_THROW(reader->execute("INSERT INTO a VALUES (1)"), soci::soci_error);
+    BOOST_CHECK_THROW(reader->execute("PRAGMA wal_checkpoint"), soci::soci_error);
+    writer.reset();
+    BOOST_CHECK_NO_THROW(b->connect(access::write));
+}
+
+BOOST_AUTO_TEST_CASE(readers_that_never_pause_do_not_let_the_log_grow_for_ever)
+{
+    constexpr int commits = 1500;
+    const auto log_size = [](const checkpoint_settings& limits) {
+        const sqlite_file f;
+        const auto b = open_sqlite(f.file, std::chrono::seconds(5), limits);
+        const auto writer = b->connect(access::write);
+        writer->execute("CREATE TABLE a (x)");
+        std::atomic<bool> stopping{false};
+        std::atomic<std::uint64_t> reads{0};
+        const auto read = [&] {
+            const auto mine = b->connect(access::read);
+            while (!stopping) {
+                mine->begin();
+                mine->execute("SELECT count(*) FROM a");
+                for (const auto seen = reads.load(); reads == seen && !stopping;) std::this_thread::yield();
+                mine->rollback();
+            }
+        };
+        // Each ends only after another has begun.
+        const auto advance = [&] {
+            while (!stopping) {
+                ++reads;
+                std::this_thread::sleep_for(std::chrono::milliseconds(2));
+            }
+        };
+        std::vector<std::thread> threads;
+        for (int i = 0; i < 2; ++i) threads.emplace_back(read);
+        threads.emplace_back(advance);
+        for (int i = 0; i < commits; ++i) {
+            writer->execute("BEGIN IMMEDIATE; INSERT INTO a VALUES (randomblob(3000)); COMMIT");
+            writer->checkpoint();
+        }
+        stopping = true;
+        for (auto& t : threads) t.join();
+        return std::filesystem::file_size(f.file.string() + "-wal");
+    };
+    const auto bounded = log_size({50, 100}), unbounded = log_size({50, 1'000'000});
+    BOOST_TEST_MESSAGE("log after " << commits << " commits: " << bounded << " bytes; never begun anew: " << unbounded);
+    BOOST_TEST(bounded < unbounded / 2);
+}
+
+BOOST_AUTO_TEST_CASE(checkpoints_happen_when_enough_has_gathered_and_are_counted)
+{
+    const sqlite_file f;
+    open_database d(f.settings);
+    const auto before = d.db.statistics().commits.checkpoints;
+    for (int i = 0; i < 150; ++i) {
+        auto u = numbered_user(i);
+        u.name = std::string(40'000, 'n');
+        BOOST_REQUIRE(d.add(u).has_value());
+    }
+    const auto bound = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (d.db.statistics().commits.checkpoints == before && std::chrono::steady_clock::now() < bound)
+        std::this_thread::yield();
+    BOOST_TEST(d.db.statistics().commits.checkpoints > before);
+    BOOST_TEST(d.db.statistics().commits.checkpointing.count() > 0);
+    BOOST_TEST(std::filesystem::file_size(f.file) > 4'000'000u);
+}
+
+BOOST_AUTO_TEST_CASE(the_query_planner_learns_at_the_end_what_the_tables_hold)
+{
+    const sqlite_file f;
+    {
+        open_database d(f.settings);
+        for (int i = 0; i < 50; ++i) {
+            auto u = numbered_user(i);
+            u.email = "UPPER" + std::to_string(i) + "@b.test";
+            const auto add = [&](session& s) { return add_user_if_dissimilar(s, u); };
+            BOOST_REQUIRE(d.loop.run(d.db.write(add)).has_value());
+        }
+    }
+    const auto statistics = other_program(f.file).query("SELECT tbl, stat FROM sqlite_stat1");
+    BOOST_TEST(contains(statistics, "watchword_email_key|50 1"), statistics);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
