@@ -2,6 +2,7 @@
 
 #include "store/failure.hpp"
 #include "store/file_lock.hpp"
+#include "store/file_place.hpp"
 
 #include <soci/sqlite3/soci-sqlite3.h>
 
@@ -17,6 +18,19 @@ std::string connect_string(const std::filesystem::path& file, access a)
 {
     return "dbname=\"" + file.string() + (a == access::read ? "\" readonly=1" : "\"");
 }
+
+// The database and the files beside it, which stay the same as long as a connection is open. The database's is used by
+// every thread, the others by the writer alone.
+struct used_files {
+    file_place database, log, index;
+    std::atomic<bool> has_writer{false};
+
+    explicit used_files(const std::filesystem::path& file)
+        : database(file), log(file.string() + "-wal"), index(file.string() + "-shm")
+    {
+        database.leads_to_the_same();
+    }
+};
 
 struct data_version_query {
     long long version = 0;
@@ -44,11 +58,13 @@ private:
 
 class sqlite_session final : public session {
 public:
+    // `used` must outlive it.
     sqlite_session(const std::filesystem::path& file, access a, std::chrono::milliseconds timeout,
-                   const checkpoint_settings& checkpoints, std::atomic<bool>& has_writer)
-        : access_(a), timeout_(timeout), checkpoints_(checkpoints)
+                   const checkpoint_settings& checkpoints, used_files& used)
+        : access_(a), timeout_(timeout), checkpoints_(checkpoints), used_(used)
     {
-        if (a == access::write) only_.emplace(has_writer);
+        if (a == access::write) only_.emplace(used.has_writer);
+        require_unchanged();
         sql().open(soci::sqlite3, connect_string(file, a));
         handle_ = static_cast<soci::sqlite3_session_backend*>(sql().get_backend())->conn_;
         sqlite_api::sqlite3_extended_result_codes(handle_, 1);
@@ -71,8 +87,23 @@ public:
         if (code != SQLITE_OK) throw soci::sqlite3_soci_error(sqlite_api::sqlite3_errmsg(handle_), code);
     }
 
-    void begin() override { execute(access_ == access::write ? "BEGIN IMMEDIATE" : "BEGIN"); }
-    void commit() override { execute("COMMIT"); }
+    void begin() override
+    {
+        if (access_ == access::read) return execute("BEGIN");
+        require_unchanged();
+        execute("BEGIN IMMEDIATE");
+    }
+
+    // What is in a file that nobody will find is not durable.
+    void commit() override
+    {
+        execute("COMMIT");
+        if (access_ == access::read) return;
+        used_.log.leads_to_the_same();
+        used_.index.leads_to_the_same();
+        require_unchanged();
+    }
+
     bool in_transaction() noexcept override { return sqlite_api::sqlite3_get_autocommit(handle_) == 0; }
     // BEGIN IMMEDIATE has done it.
     void lock_schema() override {}
@@ -88,6 +119,7 @@ public:
 
     bool others_changed() override
     {
+        if (access_ == access::write) require_unchanged();
         auto& q = prepared<data_version_query>();
         fetch_one(q.statement);
         return std::exchange(seen_version_, q.version) != q.version;
@@ -151,6 +183,23 @@ private:
         if (now != value) throw soci::soci_error("SQLite does not accept " + pragma + " = " + value);
     }
 
+    void require_unchanged()
+    {
+        if (used_.database.has_changed()) fail_changed(used_.database);
+        if (access_ == access::read) return;
+        for (const auto* beside : {&used_.log, &used_.index}) {
+            if (!beside->has_changed()) continue;
+            // Whoever has them open still sees what they hold, and can save it into the database.
+            if (handle_) sqlite_api::sqlite3_exec(handle_, "PRAGMA wal_checkpoint(FULL)", nullptr, nullptr, nullptr);
+            fail_changed(*beside);
+        }
+    }
+
+    [[noreturn]] static void fail_changed(const file_place& p)
+    {
+        throw soci::soci_error(p.file().string() + " was moved, replaced or deleted while it was in use");
+    }
+
     void set_up_writer()
     {
         require("journal_mode", "wal");
@@ -171,6 +220,7 @@ private:
     const access access_;
     const std::chrono::milliseconds timeout_;
     const checkpoint_settings checkpoints_;
+    used_files& used_;
     std::optional<only_writer> only_;
     sqlite_api::sqlite3* handle_ = nullptr;
     long long seen_version_ = -1;
@@ -180,14 +230,14 @@ private:
 class sqlite_backend final : public backend {
 public:
     sqlite_backend(std::filesystem::path file, std::chrono::milliseconds timeout, const checkpoint_settings& c)
-        : file_(std::move(file)), timeout_(timeout), checkpoints_(c), lock_(file_)
+        : file_(std::move(file)), timeout_(timeout), checkpoints_(c), lock_(file_), used_(file_)
     {}
 
     dialect kind() const noexcept override { return dialect::sqlite; }
 
     std::unique_ptr<session> connect(access a) const override
     try {
-        return std::make_unique<sqlite_session>(file_, a, timeout_, checkpoints_, has_writer_);
+        return std::make_unique<sqlite_session>(file_, a, timeout_, checkpoints_, used_);
     } catch (const soci::soci_error& e) {
         throw std::runtime_error(explain(e));
     }
@@ -212,8 +262,8 @@ private:
     const std::filesystem::path file_;
     const std::chrono::milliseconds timeout_;
     const checkpoint_settings checkpoints_;
-    mutable std::atomic<bool> has_writer_{false};
     const file_lock lock_; // sessions close before it: see file_lock
+    mutable used_files used_;
 };
 
 } // namespace

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <sys/types.h>
+#include <utility>
+
+namespace watchword::store {
+
+// Notices that a path no longer leads to the file it led to: what goes into a file that was moved, replaced or deleted
+// is written, but nobody will find it. One thread. Reliable as long as somebody has the first file open.
+class file_place {
+public:
+    explicit file_place(std::filesystem::path file) : file_(std::move(file)) {}
+
+    const std::filesystem::path& file() const noexcept { return file_; }
+    // Remembers the first file it finds. True if the path leads there.
+    bool leads_to_the_same() noexcept;
+    // False, too, if nothing is remembered.
+    bool has_changed() const noexcept;
+
+private:
+    using file_id = std::pair<dev_t, ino_t>;
+    std::optional<file_id> find() const noexcept;
+
+    const std::filesystem::path file_;
+    std::optional<file_id> first_;
+};
+
+} // namespace watchword::store
