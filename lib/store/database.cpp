@@ -5,8 +5,7 @@
 #include "store/failure.hpp"
 #include "store/group_writer.hpp"
 #include "store/migrations.hpp"
-#include "store/postgresql.hpp"
-#include "store/sqlite.hpp"
+#include "store/open.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -14,14 +13,6 @@
 
 namespace watchword::store {
 namespace {
-
-std::unique_ptr<backend> open_backend(const database_settings& s)
-{
-    if (s.url.starts_with("sqlite:")) return open_sqlite(s.url.substr(7), s.timeout);
-    if (s.url.starts_with("postgresql://") || s.url.starts_with("postgres://"))
-        return open_postgresql(s.url, s.timeout);
-    throw std::runtime_error("the database must be sqlite:FILE or postgresql://…");
-}
 
 std::vector<connection> open_readers(const backend& b, std::size_t count)
 {

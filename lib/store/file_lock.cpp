@@ -1,5 +1,7 @@
 #include "store/file_lock.hpp"
 
+#include "core/descriptor.hpp"
+
 #include <cerrno>
 #include <fcntl.h>
 #include <mutex>
@@ -72,6 +74,18 @@ file_lock::~file_lock()
     const std::lock_guard lock(held().mutex);
     held().ids.erase(id_);
     ::close(descriptor_);
+}
+
+bool file_lock::is_held(const std::filesystem::path& file) noexcept
+try {
+    const std::lock_guard lock(held().mutex);
+    struct stat found {};
+    if (::stat(file.c_str(), &found) != 0) return false;
+    if (held().ids.contains({found.st_dev, found.st_ino})) return true;
+    const core::descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+    return opened.get() >= 0 && ::flock(opened.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+} catch (const std::exception&) {
+    return false;
 }
 
 } // namespace watchword::store

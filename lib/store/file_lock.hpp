@@ -18,6 +18,10 @@ public:
     file_lock(const file_lock&) = delete;
     file_lock& operator=(const file_lock&) = delete;
 
+    // Whether somebody holds the file now, here or in another process; false if it cannot be told. To be asked before
+    // this process has a connection to the file that no file_lock here covers.
+    static bool is_held(const std::filesystem::path&) noexcept;
+
 private:
     using file_id = std::pair<dev_t, ino_t>;
 

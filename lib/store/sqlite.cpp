@@ -229,8 +229,15 @@ private:
 
 class sqlite_backend final : public backend {
 public:
-    sqlite_backend(std::filesystem::path file, std::chrono::milliseconds timeout, const checkpoint_settings& c)
-        : file_(std::move(file)), timeout_(timeout), checkpoints_(c), lock_(file_), used_(file_)
+    enum class owner { yes, no };
+
+    sqlite_backend(std::filesystem::path file, std::chrono::milliseconds timeout, owner o,
+                   const checkpoint_settings& c = {})
+        : file_(std::move(file)),
+          timeout_(timeout),
+          checkpoints_(c),
+          lock_(o == owner::yes ? std::make_unique<file_lock>(file_) : nullptr),
+          used_(file_)
     {}
 
     dialect kind() const noexcept override { return dialect::sqlite; }
@@ -262,21 +269,35 @@ private:
     const std::filesystem::path file_;
     const std::chrono::milliseconds timeout_;
     const checkpoint_settings checkpoints_;
-    const file_lock lock_; // sessions close before it: see file_lock
+    const std::unique_ptr<file_lock> lock_; // sessions close before it: see file_lock
     mutable used_files used_;
 };
 
-} // namespace
-
-std::unique_ptr<backend> open_sqlite(const std::filesystem::path& file, std::chrono::milliseconds timeout,
-                                     const checkpoint_settings& checkpoints)
+std::filesystem::path checked(const std::filesystem::path& file)
 {
     const std::string name = file.string();
     if (name.empty() || name == ":memory:" || name.starts_with("//"))
         throw std::runtime_error("the database must be a file: sqlite:FILE");
     if (name.find_first_of(std::string_view("\"\0", 2)) != name.npos)
         throw std::runtime_error("the name of a SQLite database cannot hold a quotation mark");
-    return std::make_unique<sqlite_backend>(std::filesystem::absolute(file), timeout, checkpoints);
+    return std::filesystem::absolute(file);
+}
+
+} // namespace
+
+std::unique_ptr<backend> open_sqlite(const std::filesystem::path& file, std::chrono::milliseconds timeout,
+                                     const checkpoint_settings& checkpoints)
+{
+    return std::make_unique<sqlite_backend>(checked(file), timeout, sqlite_backend::owner::yes, checkpoints);
+}
+
+std::unique_ptr<backend> open_sqlite_for_reading(const std::filesystem::path& file, std::chrono::milliseconds timeout)
+{
+    const auto name = checked(file);
+    std::error_code failure;
+    if (!std::filesystem::is_regular_file(name, failure))
+        throw std::runtime_error("there is no database " + name.string());
+    return std::make_unique<sqlite_backend>(name, timeout, sqlite_backend::owner::no);
 }
 
 } // namespace watchword::store
