@@ -59,7 +59,8 @@ void workers::enqueue(job& j)
     {
         const std::lock_guard lock(mutex_);
         if (!stopping_ && queue_.size() < settings_.queue && !comes_too_late(j, now)) {
-            queue_.push_back({&j, now});
+            j.since = now;
+            queue_.push_back(j);
             wake_.notify_one(); // while locked: the job, and with it the pool's owner, may be gone right after
             return;
         }
@@ -67,6 +68,16 @@ void workers::enqueue(job& j)
         ++statistics_.refused;
     }
     j.refuse(why);
+}
+
+// The job refers to its caller's frame, which is there: the caller resumes on this thread.
+bool workers::withdraw(job& j)
+{
+    const std::lock_guard lock(mutex_);
+    if (!j.is_linked()) return false; // it runs, or has been told already
+    queue_.erase(queue_.iterator_to(j));
+    ++statistics_.withdrawn;
+    return true;
 }
 
 void workers::run_jobs(std::size_t slot)
@@ -86,21 +97,21 @@ void workers::run_jobs(std::size_t slot)
         wake_.wait(lock, has_work);
         if (queue_.empty()) return;
         has_worked = true;
-        const auto [next, since] = queue_.front();
+        job& next = queue_.front();
         queue_.pop_front();
         const auto start = std::chrono::steady_clock::now();
-        const bool late = start > next->latest_start;
+        const bool late = start > next.latest_start;
         if (late) {
             ++statistics_.refused;
         } else {
             ++statistics_.running;
-            statistics_.waited += start - since;
+            statistics_.waited += start - next.since;
         }
         lock.unlock();
         if (late) {
-            next->refuse(errc::timed_out);
+            next.refuse(errc::timed_out);
         } else {
-            next->execute(slot);
+            next.execute(slot);
         }
         lock.lock();
         if (!late) {

@@ -4,16 +4,19 @@
 #include "core/task.hpp"
 
 #include <boost/asio/append.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/intrusive/list.hpp>
 
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <exception>
 #include <functional>
 #include <mutex>
@@ -56,7 +59,7 @@ private:
 
 // One piece of work for another thread. It lives in the frame of the coroutine that waits for it, so that queueing
 // it allocates nothing; exactly one of execute() and refuse() is called, and afterwards the frame may be gone.
-class job {
+class job : public boost::intrusive::list_base_hook<> { // its place in a queue
 public:
     // `slot`: the number of the thread that runs it, from 0; the index of whatever that thread owns.
     virtual void execute(std::size_t slot) = 0;
@@ -64,6 +67,7 @@ public:
     virtual void refuse(errc why) = 0;
 
     deadline latest_start = deadline::max();
+    std::chrono::steady_clock::time_point since{}; // when it was queued
 
 protected:
     ~job() = default;
@@ -89,10 +93,22 @@ public:
     }
     void refuse(errc why) override { finish(nullptr, value_type(why)); }
 
-    // Suspends the calling coroutine until the job is done. `submit(job&)` hands it to whoever will run it.
-    template <class Submit> task<value_type> wait(Submit submit)
+    // Suspends the calling coroutine until the job is done. `submit(job&)` hands it to whoever will run it;
+    // `withdraw(job&)` takes it back if nobody has begun, and tells whether it has. A signal that the coroutine is
+    // cancelled by (Asio's, emitted on its own thread) withdraws it, which ends as errc::cancelled; nothing else is
+    // stopped by it. After a terminal one, which says that nobody waits for the coroutine, nothing is submitted.
+    template <class Submit, class Withdraw> task<value_type> wait(Submit submit, Withdraw withdraw)
     {
-        auto start = [this, &submit](auto&& handler) {
+        const auto state = co_await asio::this_coro::cancellation_state;
+        if ((state.cancelled() & asio::cancellation_type::terminal) != asio::cancellation_type::none)
+            co_return errc::cancelled;
+        auto start = [this, &submit, &withdraw](auto&& handler) {
+            // Asio empties the slot when the coroutine resumes: until then the frame is there.
+            auto slot = asio::get_associated_cancellation_slot(handler);
+            if (slot.is_connected())
+                slot.assign([this, &withdraw](asio::cancellation_type) {
+                    if (withdraw(*this)) refuse(errc::cancelled);
+                });
             completion_.emplace(std::forward<decltype(handler)>(handler));
             submit(*this);
         };
@@ -117,6 +133,7 @@ struct queue_statistics {
     std::size_t running = 0;
     std::uint64_t executed = 0;
     std::uint64_t refused = 0;         // full, too late or shut down
+    std::uint64_t withdrawn = 0;       // while they waited: nobody wanted them any more
     std::chrono::nanoseconds waited{}; // in all, of the executed ones
     std::chrono::nanoseconds worked{}; // in all
 };
@@ -141,27 +158,26 @@ public:
     ~workers();
 
     // Runs `work(slot)`, which returns a result<T>, on one of the threads and resumes the caller on its own.
-    // `work` may refer to the caller's locals: the caller is suspended until it is done. Not cancellable.
+    // `work` may refer to the caller's locals: the caller is suspended until it is done. Cancelling the caller (see
+    // work_job::wait) frees its place in the queue at once; work that has begun is finished.
     // Errors besides work's own: overloaded (the queue is full, or too long for `latest_start`), timed_out (no thread
-    // was free by then after all), cancelled (shutting down). What work throws is rethrown to the caller.
+    // was free by then after all), cancelled (nobody wants it, or shutting down). What work throws is rethrown to the
+    // caller.
     template <class Work>
     task<std::invoke_result_t<Work&, std::size_t>> run(Work work, deadline latest_start = deadline::max())
     {
         work_job<Work> mine(work, latest_start);
         auto submit = [this](job& j) { enqueue(j); };
-        co_return co_await mine.wait(submit);
+        auto take_back = [this](job& j) { return withdraw(j); };
+        co_return co_await mine.wait(submit, take_back);
     }
 
     std::size_t threads() const noexcept { return threads_.size(); }
     queue_statistics statistics() const;
 
 private:
-    struct waiting_job {
-        job* what;
-        std::chrono::steady_clock::time_point since;
-    };
-
     void enqueue(job&);
+    bool withdraw(job&);
     void run_jobs(std::size_t slot);
     bool comes_too_late(const job&, std::chrono::steady_clock::time_point now) const;
     void learn(std::chrono::nanoseconds took);
@@ -169,7 +185,7 @@ private:
     const settings settings_;
     mutable std::mutex mutex_; // guards everything below but threads_
     std::condition_variable wake_;
-    std::deque<waiting_job> queue_;
+    boost::intrusive::list<job> queue_;
     queue_statistics statistics_;
     std::chrono::nanoseconds usual_{}; // what a job takes: a moving average
     bool stopping_ = false;

@@ -78,9 +78,14 @@ core::deadline database::latest_start() const noexcept
     return std::chrono::steady_clock::now() + parts_->timeout;
 }
 
-void database::enqueue_write(database_work& work, core::job& answer)
+void database::enqueue_write(queued_write& w)
 {
-    parts_->writer.enqueue(work, answer);
+    parts_->writer.enqueue(w);
+}
+
+bool database::withdraw_write(queued_write& w)
+{
+    return parts_->writer.withdraw(w);
 }
 
 std::optional<core::errc> database::run_read(std::size_t slot, database_work& work) noexcept

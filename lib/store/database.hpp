@@ -4,6 +4,8 @@
 #include "core/task.hpp"
 #include "core/workers.hpp"
 
+#include <boost/intrusive/list.hpp>
+
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -68,6 +70,16 @@ protected:
     ~database_work() = default;
 };
 
+// What waits for the writer: in the frame of the coroutine that does.
+struct queued_write : boost::intrusive::list_base_hook<> {
+    queued_write(database_work& w, core::job& a) : work(w), answer(a) {}
+
+    database_work& work;
+    core::job& answer;
+    std::chrono::steady_clock::time_point since{}; // when it was queued
+    std::optional<core::errc> failure{};           // what kept it from running, or from lasting
+};
+
 // Thread-safe. Must be destroyed after its last caller is done, before the I/O contexts that callers run on.
 class database {
 public:
@@ -78,9 +90,10 @@ public:
     ~database();
 
     // Runs work(session&), which returns a core::result, on a reader thread inside one read-only transaction, and
-    // resumes the caller on its own thread. `work` may refer to the caller's locals. Not cancellable.
-    // Errors besides work's own: overloaded, timed_out, unavailable; already_exists, too_large and invalid_input where
-    // the database itself refuses a value. What work throws is logged and becomes unavailable.
+    // resumes the caller on its own thread. `work` may refer to the caller's locals. Cancelling the caller takes it out
+    // of the queue, and does nothing once it has begun: see core::work_job::wait.
+    // Errors besides work's own: overloaded, timed_out, cancelled, unavailable; already_exists, too_large and
+    // invalid_input where the database itself refuses a value. What work throws is logged and becomes unavailable.
     template <class Work> core::task<std::invoke_result_t<Work&, session&>> read(Work work);
 
     // The same on the writer, alone or together with others in one transaction. When it returns success, the changes
@@ -97,7 +110,8 @@ private:
 
     core::workers& readers() noexcept;
     std::optional<core::errc> run_read(std::size_t slot, database_work&) noexcept;
-    void enqueue_write(database_work&, core::job& answer);
+    void enqueue_write(queued_write&);
+    bool withdraw_write(queued_write&);
     core::deadline latest_start() const noexcept;
 
     std::unique_ptr<parts> parts_;
@@ -139,8 +153,10 @@ template <class Work> core::task<std::invoke_result_t<Work&, session&>> database
     kept_work<Work> mine(work);
     auto tell = [&mine](std::size_t) { return mine.take(); };
     core::work_job<decltype(tell)> answer(tell, latest_start());
-    auto submit = [this, &mine](core::job& j) { enqueue_write(mine, j); };
-    co_return co_await answer.wait(submit);
+    queued_write waiting(mine, answer);
+    auto submit = [this, &waiting](core::job&) { enqueue_write(waiting); };
+    auto take_back = [this, &waiting](core::job&) { return withdraw_write(waiting); };
+    co_return co_await answer.wait(submit, take_back);
 }
 
 } // namespace watchword::store

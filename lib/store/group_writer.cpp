@@ -40,20 +40,30 @@ commit_statistics group_writer::commits() const
     return commits_;
 }
 
-void group_writer::enqueue(database_work& work, core::job& answer)
+void group_writer::enqueue(queued_write& w)
 {
     core::errc why{};
     {
         const std::lock_guard lock(mutex_);
         if (!stopping_ && queue_.size() < queue_limit_) {
-            queue_.push_back({&work, &answer, steady_clock::now()});
+            w.since = steady_clock::now();
+            queue_.push_back(w);
             wake_.notify_one(); // while locked: the job, and with it this object's owner, may be gone right after
             return;
         }
         why = stopping_ ? core::errc::cancelled : core::errc::overloaded;
         ++statistics_.refused;
     }
-    answer.refuse(why);
+    w.answer.refuse(why);
+}
+
+bool group_writer::withdraw(queued_write& w)
+{
+    const std::lock_guard lock(mutex_);
+    if (!w.is_linked()) return false;
+    queue_.erase(queue_.iterator_to(w));
+    ++statistics_.withdrawn;
+    return true;
 }
 
 void group_writer::work()
@@ -134,16 +144,16 @@ void group_writer::take_waiting()
         const std::lock_guard lock(mutex_);
         const auto now = steady_clock::now();
         while (!queue_.empty() && batch_.size() + late_.size() < largest_batch) {
-            const auto& next = queue_.front();
-            const bool late = now > next.answer->latest_start;
-            (late ? late_ : batch_).push_back(next);
+            queued_write& next = queue_.front();
+            const bool late = now > next.answer.latest_start;
+            (late ? late_ : batch_).push_back(&next);
             if (!late) statistics_.waited += now - next.since;
             queue_.pop_front();
         }
         statistics_.refused += late_.size();
         statistics_.running = batch_.size();
     }
-    for (const auto& e : late_) e.answer->refuse(core::errc::timed_out);
+    for (queued_write* const w : late_) w->answer.refuse(core::errc::timed_out);
 }
 
 bool group_writer::run_batch()
@@ -161,19 +171,19 @@ bool group_writer::run_batch()
     }
     // What a job answered may rest on a neighbour's change that is lost as well.
     if (!committed)
-        for (auto& e : batch_) e.failure = core::errc::unavailable;
+        for (queued_write* const w : batch_) w->failure = core::errc::unavailable;
     if (users_changed) changes_.users.fetch_add(1, std::memory_order_release);
     return committed;
 }
 
-// As soon as a job is told, its entry refers to nothing.
+// As soon as a job is told, it may be gone.
 void group_writer::tell()
 {
-    for (const auto& e : batch_) {
-        if (e.failure) {
-            e.answer->refuse(*e.failure);
+    for (queued_write* const w : batch_) {
+        if (w->failure) {
+            w->answer.refuse(*w->failure);
         } else {
-            e.answer->execute(0);
+            w->answer.execute(0);
         }
     }
 }
@@ -182,8 +192,8 @@ void group_writer::tell()
 bool group_writer::run_jobs(session& s)
 {
     bool users_changed = false, wanted = false;
-    for (auto& e : batch_) {
-        if (!run_one(s, e, batch_.size() == 1)) continue;
+    for (queued_write* const w : batch_) {
+        if (!run_one(s, *w, batch_.size() == 1)) continue;
         wanted = true;
         users_changed |= s.take_users_changed();
     }
@@ -196,17 +206,17 @@ bool group_writer::run_jobs(session& s)
 }
 
 // True if the job's changes are to be kept. Throws if the transaction is lost.
-bool group_writer::run_one(session& s, entry& e, bool alone)
+bool group_writer::run_one(session& s, queued_write& w, bool alone)
 {
     if (!alone) s.execute("SAVEPOINT job");
     s.take_users_changed();
     try {
-        const bool keep = e.work->run(s);
+        const bool keep = w.work.run(s);
         s.reset_statements();
         if (keep && !alone) s.execute("RELEASE SAVEPOINT job");
         if (keep) return true;
     } catch (...) {
-        e.failure = explain_failure("running a write");
+        w.failure = explain_failure("running a write");
         s.reset_statements();
     }
     if (alone) {
@@ -214,7 +224,7 @@ bool group_writer::run_one(session& s, entry& e, bool alone)
     } else {
         s.execute("ROLLBACK TO SAVEPOINT job; RELEASE SAVEPOINT job");
     }
-    if (e.failure) s.forget_prepared();
+    if (w.failure) s.forget_prepared();
     return false;
 }
 

@@ -6,9 +6,7 @@
 
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <mutex>
-#include <optional>
 #include <thread>
 #include <vector>
 
@@ -23,9 +21,11 @@ public:
     // Finishes what is queued, then closes the connection.
     ~group_writer();
 
-    // Once `work` has run and is committed, `answer` is executed; otherwise it is refused with the reason. Work that
-    // returned an error is rolled back, and `answer` is executed to tell it. Both must live until then.
-    void enqueue(database_work& work, core::job& answer);
+    // Once its work has run and is committed, its answer is executed; otherwise it is refused with the reason. Work
+    // that returned an error is rolled back, and the answer is executed to tell it. All must live until then.
+    void enqueue(queued_write&);
+    // Takes it back if it still waits, and then tells nobody; false if it was taken into a batch. Of one that lives.
+    bool withdraw(queued_write&);
 
     core::queue_statistics statistics() const;
     commit_statistics commits() const;
@@ -34,32 +34,25 @@ private:
     static constexpr std::size_t largest_batch = 256;
     static constexpr std::chrono::hours between_optimizations{6};
 
-    struct entry {
-        database_work* work;
-        core::job* answer;
-        std::chrono::steady_clock::time_point since;
-        std::optional<core::errc> failure{}; // what kept it from running, or from lasting
-    };
-
     void work();
     void take_waiting();
     // True if the batch was committed. Sets the failures.
     bool run_batch();
     bool run_jobs(session&);
-    bool run_one(session&, entry&, bool alone);
+    bool run_one(session&, queued_write&, bool alone);
     void tell();
     void tidy();
     void optimize();
     void look_for_foreign_changes();
 
     change_counters& changes_;
-    connection connection_;           // the thread's, as are the next two
-    std::vector<entry> batch_, late_; // no more than largest_batch together
+    connection connection_;                   // the thread's, as are the next two
+    std::vector<queued_write*> batch_, late_; // no more than largest_batch together
     const std::size_t queue_limit_;
 
     mutable std::mutex mutex_; // guards everything below but thread_
     std::condition_variable wake_;
-    std::deque<entry> queue_;
+    boost::intrusive::list<queued_write> queue_;
     core::queue_statistics statistics_;
     commit_statistics commits_;
     bool stopping_ = false;

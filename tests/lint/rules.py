@@ -31,7 +31,7 @@ ONLY_IN = {
 }
 
 # What core may include besides the standard library and the operating system's headers.
-CORE_BOOST = r'boost/(system|asio|json)/'
+CORE_BOOST = r'boost/(system|asio|json|intrusive)/'
 
 WALL_CLOCK = re.compile(r'\bsystem_clock::now\b|\bgettimeofday\b|\bCLOCK_REALTIME\b'
                         r'|(?<![\w.>])(std::|::)?time\((nullptr|NULL|0|&\w+)\)')

@@ -1,5 +1,6 @@
 #include "core/per_thread.hpp"
 #include "core/workers.hpp"
+#include "support/cancellable.hpp"
 #include "support/run_task.hpp"
 
 #include <boost/asio/detached.hpp>
@@ -47,6 +48,24 @@ core::result<int> answer(std::size_t)
 {
     return 42;
 }
+
+// Two pieces of work, one after the other, for a caller that wants to be told rather than unwound.
+struct two_steps {
+    core::workers& w;
+    std::atomic<int>& begun;
+    core::error_code first{}, second{};
+
+    core::task<core::result<int>> operator()()
+    {
+        co_await core::asio::this_coro::throw_if_cancelled(false);
+        const auto count = [this](std::size_t) -> core::result<int> { return ++begun; };
+        const auto one = co_await w.run(count);
+        if (!one) first = one.error();
+        const auto two = co_await w.run(count);
+        if (!two) second = two.error();
+        co_return 2;
+    }
+};
 
 } // namespace
 
@@ -131,6 +150,107 @@ BOOST_AUTO_TEST_CASE(a_job_that_would_come_too_late_is_refused_at_once)
     h.release();
     queued.join();
     patient.join();
+}
+
+BOOST_AUTO_TEST_CASE(a_job_that_nobody_wants_leaves_the_queue_at_once)
+{
+    core::workers w({"test", 1, 3});
+    holder h(w);
+    std::atomic<int> begun = 0;
+    const auto count = [&](std::size_t) -> core::result<int> { return ++begun; };
+    test::cancellable<int> first(w.run(count)), unwanted(w.run(count)), last(w.run(count));
+    BOOST_TEST(w.statistics().waiting == 3u);
+    unwanted.cancel();
+    BOOST_TEST(unwanted.is_cancelled()); // while the thread is busy with something else
+    BOOST_TEST(w.statistics().waiting == 2u);
+    BOOST_TEST(w.statistics().withdrawn == 1u);
+    test::cancellable<int> next(w.run(count)); // the queue was full
+    BOOST_TEST(w.statistics().refused == 0u);
+    h.release();
+    BOOST_TEST(first.finish().value() == 1);
+    BOOST_TEST(last.finish().value() == 2);
+    BOOST_TEST(next.finish().value() == 3);
+    BOOST_TEST(begun == 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_job_that_runs_or_is_done_is_left_alone)
+{
+    core::workers w({"test", 1, 3});
+    std::latch started{1}, released{1};
+    const auto wait = [&](std::size_t) -> core::result<int> {
+        started.count_down();
+        released.wait();
+        return 42;
+    };
+    test::cancellable<int> runs(w.run(wait));
+    started.wait();
+    runs.cancel();
+    BOOST_TEST(!runs.outcome.has_value());
+    released.count_down();
+    BOOST_TEST(runs.finish().value() == 42);
+
+    test::cancellable<int> done(w.run(answer)); // and its caller has not resumed yet
+    while (w.statistics().executed < 2) std::this_thread::yield();
+    done.cancel();
+    BOOST_TEST(done.finish().value() == 42);
+    done.cancel(); // after its end
+    BOOST_TEST(w.statistics().withdrawn == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_caller_that_nobody_waits_for_submits_nothing_more)
+{
+    core::workers w({"test", 1, 3});
+    std::atomic<int> begun = 0;
+    two_steps steps{w, begun};
+    std::optional<holder> h(w);
+    test::cancellable<int> caller(steps());
+    caller.cancel();
+    BOOST_TEST((steps.first == core::errc::cancelled));
+    BOOST_TEST((steps.second == core::errc::cancelled));
+    BOOST_TEST(w.statistics().withdrawn == 1u); // the second was never submitted
+    h->release();
+
+    // One that is only told not to wait goes on.
+    two_steps others{w, begun};
+    h.emplace(w);
+    test::cancellable<int> impatient([](two_steps& s) -> core::task<core::result<int>> {
+        co_await core::asio::this_coro::reset_cancellation_state(core::asio::enable_partial_cancellation());
+        co_return co_await s();
+    }(others));
+    impatient.cancel(core::asio::cancellation_type::partial);
+    BOOST_TEST((others.first == core::errc::cancelled));
+    h->release();
+    impatient.finish();
+    BOOST_TEST(!others.second);
+    BOOST_TEST(begun == 1);
+}
+
+// Whoever comes first, every job is either run or withdrawn, and told once. For ThreadSanitizer too.
+BOOST_AUTO_TEST_CASE(jobs_that_are_withdrawn_while_they_begin_are_told_once)
+{
+    core::workers w({"test", 2, 100});
+    std::atomic<unsigned> begun = 0;
+    const auto count = [&](std::size_t) -> core::result<int> {
+        ++begun;
+        return 1;
+    };
+    constexpr unsigned rounds = 2000;
+    unsigned done = 0, cancelled = 0;
+    for (unsigned i = 0; i < rounds; ++i) {
+        test::cancellable<int> one(w.run(count)), other(w.run(count));
+        for (unsigned spin = i % 64; spin > 0; --spin) std::this_thread::yield();
+        other.cancel();
+        one.cancel();
+        one.finish();
+        other.finish();
+        cancelled += one.is_cancelled() + other.is_cancelled();
+        done += one.outcome->has_value() + other.outcome->has_value();
+    }
+    BOOST_TEST(done + cancelled == 2 * rounds);
+    BOOST_TEST(begun == done);
+    BOOST_TEST(w.statistics().withdrawn == cancelled);
+    BOOST_TEST(w.statistics().waiting == 0u);
+    BOOST_TEST_MESSAGE(cancelled << " withdrawn, " << done << " done");
 }
 
 BOOST_AUTO_TEST_CASE(threads_give_way_to_others_as_much_as_is_wanted)

@@ -1,6 +1,7 @@
 #include "store/database.hpp"
 #include "store/session.hpp"
 #include "store_fixture.hpp"
+#include "support/cancellable.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -180,6 +181,73 @@ BOOST_DATA_TEST_CASE(a_job_that_has_waited_too_long_is_not_run, kinds, kind)
     d.loop.finish();
     BOOST_TEST((late->error() == core::errc::timed_out));
     BOOST_TEST(d.list()->empty());
+}
+
+BOOST_DATA_TEST_CASE(a_write_that_nobody_wants_is_not_begun_and_one_in_a_batch_is_committed, kinds, kind)
+{
+    const empty_database empty(kind);
+    auto settings = empty.settings();
+    settings.queue = 3;
+    open_database d(settings);
+    const auto add = [](int i) { return [u = numbered_user(i)](session& s) { return add_user(s, u); }; };
+    blocking_work block;
+    test::cancellable<int> blocked(d.db.write(block.work()));
+    block.wait_until_entered();
+    test::cancellable<std::int64_t> first(d.db.write(add(1))), unwanted(d.db.write(add(2))), last(d.db.write(add(3)));
+    unwanted.cancel();
+    BOOST_TEST(unwanted.is_cancelled());
+    test::cancellable<std::int64_t> next(d.db.write(add(4))); // the queue was full
+    const auto writer = d.db.statistics().writer;
+    BOOST_TEST(writer.waiting == 3u);
+    BOOST_TEST(writer.withdrawn == 1u);
+    BOOST_TEST(writer.refused == 0u);
+    blocked.cancel(); // it is in a batch: too late
+    block.release();
+    BOOST_TEST(blocked.finish().has_value());
+    for (auto* const each : {&first, &last, &next}) BOOST_TEST(each->finish().has_value());
+    BOOST_TEST(d.list()->size() == 3u);
+    BOOST_TEST(d.find("user2@example.test").has_error());
+}
+
+BOOST_DATA_TEST_CASE(a_read_that_nobody_wants_is_not_begun, kinds, kind)
+{
+    const empty_database empty(kind);
+    auto settings = empty.settings();
+    settings.readers = 1;
+    open_database d(settings);
+    blocking_work block;
+    test::cancellable<int> blocked(d.db.read(block.work()));
+    block.wait_until_entered();
+    bool begun = false;
+    const auto note = [&](session&) -> core::result<bool> { return begun = true; };
+    test::cancellable<bool> unwanted(d.db.read(note));
+    unwanted.cancel();
+    BOOST_TEST(unwanted.is_cancelled());
+    BOOST_TEST(d.db.statistics().readers.withdrawn == 1u);
+    block.release();
+    BOOST_TEST(blocked.finish().has_value());
+    BOOST_TEST(!begun);
+}
+
+// Every write is either committed or withdrawn, never both, whoever comes first.
+BOOST_AUTO_TEST_CASE(writes_that_are_withdrawn_while_they_begin_exist_wholly_or_not_at_all)
+{
+    const empty_database empty("sqlite");
+    open_database d(empty.settings());
+    std::size_t done = 0, cancelled = 0;
+    for (int i = 0; i < 300; ++i) {
+        const auto add = [u = numbered_user(i)](session& s) { return add_user(s, u); };
+        test::cancellable<std::int64_t> one(d.db.write(add));
+        for (int spin = i % 32; spin > 0; --spin) std::this_thread::yield();
+        one.cancel();
+        one.finish();
+        cancelled += one.is_cancelled();
+        done += one.outcome->has_value();
+    }
+    BOOST_TEST(done + cancelled == 300u);
+    BOOST_TEST(d.list()->size() == done);
+    BOOST_TEST(d.db.statistics().writer.withdrawn == cancelled);
+    BOOST_TEST_MESSAGE(cancelled << " withdrawn, " << done << " done");
 }
 
 BOOST_DATA_TEST_CASE(readers_cannot_write, kinds, kind)
