@@ -23,4 +23,9 @@ bool file_place::has_changed() const noexcept
     return first_ && find() != first_;
 }
 
+void file_place::forget() noexcept
+{
+    if (!has_changed()) first_.reset();
+}
+
 } // namespace watchword::store

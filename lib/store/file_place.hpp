@@ -18,6 +18,8 @@ public:
     bool leads_to_the_same() noexcept;
     // False, too, if nothing is remembered.
     bool has_changed() const noexcept;
+    // For when the first file is closed, after which it may go. Does nothing if the path has changed.
+    void forget() noexcept;
 
 private:
     using file_id = std::pair<dev_t, ino_t>;

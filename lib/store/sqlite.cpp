@@ -79,6 +79,14 @@ public:
         }
     }
 
+    // The last connection that uses the log deletes it, and that can be this one.
+    ~sqlite_session() override
+    {
+        if (access_ == access::read) return;
+        used_.log.forget();
+        used_.index.forget();
+    }
+
     dialect kind() const noexcept override { return dialect::sqlite; }
 
     void execute(const std::string& statements) override

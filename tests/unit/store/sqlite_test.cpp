@@ -339,6 +339,18 @@ BOOST_AUTO_TEST_CASE(the_writer_syncs_every_commit_and_readers_neither_write_nor
     BOOST_CHECK_THROW(reader->execute("CREATE TABLE t (a)"), soci::soci_error); // nor does the descriptor allow it
 }
 
+BOOST_AUTO_TEST_CASE(a_writer_that_was_dropped_comes_back_although_its_log_went_with_it)
+{
+    const sqlite_file f;
+    const auto b = open_sqlite(f.file, std::chrono::seconds(1));
+    for (int i = 0; i < 2; ++i) {
+        const auto writer = b->connect(access::write);
+        writer->begin();
+        writer->execute("CREATE TABLE a" + std::to_string(i) + " (x)");
+        writer->commit();
+    }
+}
+
 BOOST_AUTO_TEST_CASE(there_is_one_connection_that_writes)
 {
     const sqlite_file f;
