@@ -24,6 +24,7 @@ std::vector<connection> open_readers(const backend& b, std::size_t count)
 connection open_writer(const backend& b)
 {
     connection writer(b, access::write);
+    if (writer.get()->has_table("user")) check_user_table(*writer.get()); // before anything is added to it
     migrate(*writer.get(), migrations_for(b.kind()));
     check_user_table(*writer.get());
     complete_email_keys(*writer.get());

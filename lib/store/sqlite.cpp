@@ -246,7 +246,9 @@ public:
           checkpoints_(c),
           lock_(o == owner::yes ? std::make_unique<file_lock>(file_) : nullptr),
           used_(file_)
-    {}
+    {
+        if (o == owner::yes) refuse_lost_database();
+    }
 
     dialect kind() const noexcept override { return dialect::sqlite; }
 
@@ -258,6 +260,20 @@ public:
     }
 
 private:
+    // SQLite takes the log for a leftover then and deletes it, and with it everything that is only there.
+    void refuse_lost_database() const
+    {
+        const std::string log = file_.string() + "-wal";
+        std::error_code none;
+        const auto has_bytes = [&none](const std::filesystem::path& p) {
+            const auto size = std::filesystem::file_size(p, none);
+            return !none && size != 0;
+        };
+        if (!has_bytes(file_) && has_bytes(log))
+            throw std::runtime_error("the database " + file_.string() + " is empty, but there is a write-ahead log, " +
+                                     log + ", that is not: put the database back, or the log away");
+    }
+
     std::string explain(const soci::soci_error& e) const
     {
         const std::string name = "the database " + file_.string();
