@@ -4,8 +4,8 @@
 #include "http/proxy_protocol.hpp"
 #include "http/ready_buffer.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
 #include <array>
@@ -16,13 +16,14 @@ namespace {
 namespace asio = core::asio;
 using std::chrono::steady_clock;
 
-constexpr auto no_throw = asio::as_tuple(core::use_task);
 constexpr std::size_t flush_at = 64 * 1024;   // bytes of pipelined responses that are gathered for one write
 constexpr std::size_t copy_up_to = 16 * 1024; // larger bodies are sent from where they are
 constexpr std::chrono::milliseconds linger_timeout{2000};
 constexpr std::size_t linger_bytes = 32 * 1024 * 1024;
 constexpr std::string_view no_tail;
 constexpr std::string_view closing = "close";
+constexpr std::string_view still_working = "HTTP/1.1 102 Processing\r\n\r\n";
+constexpr int client_closed_request = 499; // in the log, as nginx has it: no client sees it
 
 } // namespace
 
@@ -118,7 +119,11 @@ bool connection::is_too_slow(steady_clock::time_point now) const
 void connection::sweep(steady_clock::time_point now)
 {
     if (phase_ == phase::answer) {
-        if (now >= deadline_) give_up_handler();
+        if (now >= deadline_) {
+            give_up_handler();
+        } else {
+            look_for_client(now);
+        }
     } else if (now >= deadline_ || is_too_slow(now)) {
         expired_ = true;
         transport_.cancel();
@@ -140,8 +145,17 @@ void connection::abort() noexcept
     transport_.close();
 }
 
+void connection::cut()
+{
+    abort();
+    unwanted_.emit(asio::cancellation_type::terminal);
+}
+
 core::task<> connection::run()
 {
+    // A handler whose client has left goes on to its end; what it waits for in a queue ends with errc::cancelled.
+    co_await asio::this_coro::throw_if_cancelled(false);
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_partial_cancellation());
     if (phase_ == phase::opening) {
         const bool opened = co_await open();
         if (!opened) co_return;
@@ -174,7 +188,7 @@ core::task<> connection::run()
             failed = co_await transport_.read(reader_);
         } else {
             const ready_buffer buffer(reader_);
-            const auto [ec, size] = co_await transport_.socket().async_read_some(buffer, no_throw);
+            const auto [ec, size] = co_await transport_.socket().async_read_some(buffer, not_cancelled());
             reader_.commit(size);
             failed = ec;
         }
@@ -232,7 +246,7 @@ core::task<bool> connection::read_proxy_header()
         const auto begin = so_far.size();
         so_far.resize(header.size);
         const auto room = asio::buffer(so_far.data() + begin, header.size - begin);
-        const auto [failed, size] = co_await transport_.socket().async_read_some(room, no_throw);
+        const auto [failed, size] = co_await transport_.socket().async_read_some(room, not_cancelled());
         if (failed) co_return false;
         so_far.resize(begin + size);
         header = http::read_proxy_header(so_far);
@@ -266,10 +280,14 @@ core::task<bool> connection::answer()
     name_client(q);
     enter_handler();
     ++served_;
+    asked_ = false;
     const auto started = context_.access_log ? steady_clock::now() : steady_clock::time_point{};
 
     response r = co_await context_.router.answer(q);
-    if (gave_up_) co_return false;
+    if (gave_up_ || left_) {
+        if (left_ && context_.access_log) log_access(q, client_closed_request, started);
+        co_return false;
+    }
 
     const bool closes = closes_after(r) || (r.stream() && q.http_1_0);
     const bool has_no_body = q.method == method::head || r.status() == status::no_content;
@@ -280,7 +298,7 @@ core::task<bool> connection::answer()
         output_.append(body);
         body = {};
     }
-    if (context_.access_log) log_access(q, r, started);
+    if (context_.access_log) log_access(q, static_cast<int>(r.status()), started);
     reader_.next(); // from here on the request is gone
 
     if (r.stream() && !has_no_body) {
@@ -367,10 +385,46 @@ core::task<> connection::turn_away(response r)
     co_await refuse(std::move(r));
 }
 
-// A handler cannot be stopped: what it waits for refers to its frame. The client is told, and the connection ends when
-// the handler does.
+// While a handler waits for another thread, longer than a sweep: a client that has left frees its place in the queue,
+// and what has not begun never will.
+void connection::look_for_client(steady_clock::time_point now)
+{
+    if (gave_up_ || left_) return;
+    auto client = transport_.client();
+    if (client == presence::half_closed) {
+        // Closing one's side is legal, and looks like closing all of it until one is sent something. Who will be
+        // answered soon is not asked.
+        if (streams_ || now - phase_began_ < 2 * sweep_interval) return;
+        if (reader_.current().http_1_0) { // it cannot be asked: what waits is given up, and it is told so
+            unwanted_.emit(asio::cancellation_type::partial);
+            return;
+        }
+        if (!asked_) ask_client();
+        client = transport_.client();
+    }
+    if (client != presence::gone) return;
+    left_ = true;
+    cut();
+}
+
+// By an answer that says nothing yet (RFC 9110 section 15.2; 102 is of RFC 2518): a client that has closed its socket
+// resets the connection.
+void connection::ask_client()
+{
+    asked_ = true;
+    acquire_output();
+    output_.append(still_working); // behind answers to earlier requests, which may go now
+    std::string_view head = output_, tail;
+    core::error_code ec;
+    transport_.write_now(head, tail, ec);
+    output_.erase(0, output_.size() - head.size());
+}
+
+// A handler cannot be stopped: what runs refers to its frame. What waits is given up. The client is told, and the
+// connection ends when the handler does.
 void connection::give_up_handler()
 {
+    unwanted_.emit(asio::cancellation_type::terminal);
     deadline_ = steady_clock::time_point::max();
     gave_up_ = true;
     if (streams_) return abort(); // the end must not look like one
@@ -396,7 +450,7 @@ core::task<> connection::linger()
     core::error_code ec;
     for (std::size_t total = 0; !ec && total < linger_bytes;) {
         const auto buffer = asio::buffer(sink);
-        const auto [failed, size] = co_await socket.async_read_some(buffer, no_throw);
+        const auto [failed, size] = co_await socket.async_read_some(buffer, not_cancelled());
         if (failed) co_return;
         total += size;
         while (!ec && total < linger_bytes) total += socket.read_some(buffer, ec);
@@ -420,14 +474,14 @@ void connection::release_output() noexcept
     output_ = std::string();
 }
 
-void connection::log_access(const request& q, const response& r, steady_clock::time_point since) const
+void connection::log_access(const request& q, int status, steady_clock::time_point since) const
 {
     const auto took = std::chrono::duration<double, std::milli>(steady_clock::now() - since).count();
     core::log::access({{"remote", q.remote_address},
                        {"request_id", q.id},
                        {"method", q.method_name},
                        {"path", q.path},
-                       {"status", static_cast<std::int64_t>(r.status())},
+                       {"status", status},
                        {"milliseconds", took}});
 }
 

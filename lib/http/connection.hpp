@@ -12,6 +12,7 @@
 #include "http/security_headers.hpp"
 #include "http/transport.hpp"
 
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/intrusive/list.hpp>
 
 #include <chrono>
@@ -68,6 +69,9 @@ public:
 
     // Serves requests until the client leaves, or an error, a limit or the drain ends it.
     core::task<> run();
+    // By which run() is to be spawned: what a handler waits for is given up when its client goes away. The connection
+    // must outlive its coroutine, to the last of Asio's frames.
+    core::asio::cancellation_slot cancellation_slot() noexcept { return unwanted_.slot(); }
     // Instead of run(): answers whatever comes with one refusal. Plain text only.
     core::task<> turn_away(response r);
 
@@ -75,8 +79,8 @@ public:
     void sweep(std::chrono::steady_clock::time_point now);
     // An idle connection may stay until `until`, for the request that is perhaps under way already.
     void drain(std::chrono::steady_clock::time_point until);
-    // Ends reading and writing at once; a handler that runs is still waited for.
-    void abort() noexcept;
+    // Ends reading and writing at once; a handler is still waited for, but not for what it waits for in a queue.
+    void cut();
 
 private:
     enum class phase { opening, idle, header, body, answer, write, linger };
@@ -98,10 +102,13 @@ private:
     void enter_handler();
     bool is_too_slow(std::chrono::steady_clock::time_point now) const;
     void give_up_handler();
+    void look_for_client(std::chrono::steady_clock::time_point now);
+    void ask_client();
+    void abort() noexcept;
     bool closes_after(const response&) const;
     void acquire_output();
     void release_output() noexcept;
-    void log_access(const request&, const response&, std::chrono::steady_clock::time_point since) const;
+    void log_access(const request&, int status, std::chrono::steady_clock::time_point since) const;
 
     transport transport_;
     connection_context& context_;
@@ -126,6 +133,9 @@ private:
     bool streams_ = false;          // a body whose end has not been sent
     bool ends_with_stream_ = false; // nothing but the end of the connection tells where that is
     bool gave_up_ = false;          // the handler has not answered in time, and the client has been told
+    bool asked_ = false;            // whether the client is there, while the handler of this request waits
+    bool left_ = false;             // the client, before its answer
+    core::asio::cancellation_signal unwanted_;
 };
 
 } // namespace watchword::http

@@ -7,6 +7,7 @@
 #include "http/sockets.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
@@ -30,14 +31,20 @@ constexpr std::chrono::milliseconds accept_pause{100};
 constexpr std::chrono::milliseconds last_handshakes{10}; // that a stop lets end before it closes its sockets
 constexpr std::size_t most_turned_away = 256;            // at a time, by each thread; more are closed without a word
 
-core::task<> serve(std::unique_ptr<connection> c)
+core::task<> serve(connection& c)
 {
     try {
-        co_await c->run();
+        co_await c.run();
     } catch (const std::exception& e) {
         core::log::error("a connection failed", {{"what", e.what()}});
     }
 }
+
+// Owns a connection until nothing is left of its coroutine.
+struct end_of_connection {
+    std::unique_ptr<connection> c;
+    void operator()(std::exception_ptr) const noexcept {}
+};
 
 // Takes one off a count when it goes.
 struct count_down {
@@ -185,7 +192,9 @@ private:
         auto tls = where.tls() ? shared_.tls->accept(socket.native_handle()) : nullptr;
         auto c = std::make_unique<connection>(transport(std::move(socket), std::move(tls)), std::move(origin),
                                               std::move(place), context_);
-        asio::co_spawn(io_, serve(std::move(c)), asio::detached);
+        connection& made = *c;
+        asio::co_spawn(io_, serve(made),
+                       asio::bind_cancellation_slot(made.cancellation_slot(), end_of_connection{std::move(c)}));
     } catch (const std::exception& e) { // one client less, but accepting goes on
         core::log::error("a connection could not be made", {{"what", e.what()}});
     }
@@ -271,7 +280,7 @@ private:
     void abort()
     {
         drain_until_ = steady_clock::time_point::min();
-        for (auto& c : context_.connections) c.abort();
+        for (auto& c : context_.connections) c.cut();
     }
 
     asio::io_context io_{1};

@@ -1,16 +1,14 @@
 #include "http/transport.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 
 #include <array>
+#include <poll.h>
 
 namespace watchword::http {
 namespace {
 
 namespace asio = core::asio;
-
-constexpr auto no_throw = asio::as_tuple(core::use_task);
 
 void remove_sent(std::string_view& head, std::string_view& tail, std::size_t sent)
 {
@@ -42,7 +40,7 @@ core::task<core::error_code> transport::shake_hands()
             spoke_plain_text_ = outcome == tls_session::outcome::not_tls;
             co_return asio::error::connection_aborted;
         }
-        const auto [failed] = co_await socket_.async_wait(direction, no_throw);
+        const auto [failed] = co_await socket_.async_wait(direction, not_cancelled());
         if (failed) co_return failed;
     }
     co_return asio::error::operation_aborted;
@@ -77,7 +75,7 @@ core::task<core::error_code> transport::read(request_reader& reader)
                                                                   : core::error_code(asio::error::connection_reset);
             }
         }
-        const auto [failed] = co_await socket_.async_wait(direction, no_throw);
+        const auto [failed] = co_await socket_.async_wait(direction, not_cancelled());
         if (failed) co_return failed;
         reads = true;
     }
@@ -125,7 +123,7 @@ bool transport::write_tls(std::string_view& bytes, core::error_code& ec)
 core::task<core::error_code> transport::wait_to_write()
 {
     const auto direction = write_waits_to_read_ ? stream_socket::wait_read : stream_socket::wait_write;
-    const auto [failed] = co_await socket_.async_wait(direction, no_throw);
+    const auto [failed] = co_await socket_.async_wait(direction, not_cancelled());
     co_return failed;
 }
 
@@ -135,6 +133,14 @@ bool transport::has_ended()
     std::array<char, 1> next;
     socket_.receive(asio::buffer(next), asio::socket_base::message_peek, ec);
     return ec && ec != asio::error::would_block && ec != asio::error::try_again;
+}
+
+presence transport::client() noexcept
+{
+    ::pollfd asked{socket_.native_handle(), POLLRDHUP, 0};
+    if (::poll(&asked, 1, 0) <= 0) return presence::there;
+    if ((asked.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0) return presence::gone;
+    return (asked.revents & POLLRDHUP) != 0 ? presence::half_closed : presence::there;
 }
 
 void transport::shutdown_send()

@@ -9,6 +9,13 @@
 
 namespace watchword::http {
 
+// What is known of a client without reading.
+enum class presence {
+    there,
+    half_closed, // sends no more: it has closed its side, or its socket
+    gone,        // has reset the connection, or closed both sides
+};
+
 // A client's socket, with or without TLS on it. One thread.
 class transport {
 public:
@@ -37,6 +44,8 @@ public:
 
     // Whether the client has closed its side, or reset the connection, and all it sent is read; see ready_buffer.
     bool has_ended();
+    // Whatever it has sent, read or not.
+    presence client() noexcept;
     // No more will be sent; TLS says so first.
     void shutdown_send();
     // Ends a wait with operation_aborted.
