@@ -17,6 +17,9 @@ struct command {
 constexpr command commands[] = {
     {"serve", "Sign people up, log them in, check their tokens: the server.", serve},
     {"config", "Prints every setting with its default, as a file for --config.", config},
+    {"backup", "Writes the SQLite database into a file, also beside a running server.", backup},
+    {"restore", "Puts a backup in place of the SQLite database.", restore},
+    {"check", "Looks for damage in the database, also beside a running server.", check},
 };
 
 void print_help(std::ostream& out)

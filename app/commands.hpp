@@ -18,5 +18,8 @@ bool wants_help(const arguments&);
 // Each subcommand gets what stands behind its name.
 int serve(const arguments&);
 int config(const arguments&);
+int backup(const arguments&);
+int restore(const arguments&);
+int check(const arguments&);
 
 } // namespace watchword::app

@@ -38,34 +38,53 @@ std::string why(int code)
     throw std::runtime_error("the database " + file.string() + " " + reason);
 }
 
+std::pair<dev_t, ino_t> id_of(const struct stat& status)
+{
+    return {status.st_dev, status.st_ino};
+}
+
+// With the mutex locked. Before anything is opened: to close it would cost the other owner his locks.
+void refuse_if_held(const std::filesystem::path& file)
+{
+    struct stat found {};
+    if (::stat(file.c_str(), &found) != 0) return;
+    if (!S_ISREG(found.st_mode)) refuse(file, "is not a file");
+    if (held().ids.contains(id_of(found))) refuse(file, "is already open in this process");
+}
+
+core::descriptor open_and_lock(const std::filesystem::path& file)
+{
+    core::descriptor opened(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, S_IRUSR | S_IWUSR));
+    if (opened.get() < 0) {
+        const int code = errno;
+        if (code == ENOENT) refuse(file, "cannot be created: there is no directory " + file.parent_path().string());
+        refuse(file, "cannot be opened for writing: " + why(code));
+    }
+    if (::flock(opened.get(), LOCK_EX | LOCK_NB) != 0) {
+        const int code = errno;
+        if (code == EWOULDBLOCK) refuse(file, "is in use by another running Watchword");
+        refuse(file, "cannot be locked: " + why(code));
+    }
+    return opened;
+}
+
 } // namespace
 
 file_lock::file_lock(const std::filesystem::path& file)
 {
     const std::lock_guard lock(held().mutex);
-    struct stat found {};
-    if (::stat(file.c_str(), &found) == 0) {
-        if (!S_ISREG(found.st_mode)) refuse(file, "is not a file");
-        if (held().ids.contains({found.st_dev, found.st_ino})) refuse(file, "is already open in this process");
-    }
-    descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, S_IRUSR | S_IWUSR);
-    if (descriptor_ < 0) {
-        const int code = errno;
-        if (code == ENOENT) refuse(file, "cannot be created: there is no directory " + file.parent_path().string());
-        refuse(file, "cannot be opened for writing: " + why(code));
-    }
-    try {
-        if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-            const int code = errno;
-            if (code == EWOULDBLOCK) refuse(file, "is in use by another running Watchword");
-            refuse(file, "cannot be locked: " + why(code));
-        }
-        if (::fstat(descriptor_, &found) != 0) refuse(file, "cannot be examined: " + why(errno));
-        id_ = {found.st_dev, found.st_ino};
+    // What was opened may have been put aside by a restore before it was locked: then the name leads elsewhere now.
+    for (;;) {
+        refuse_if_held(file);
+        core::descriptor opened = open_and_lock(file);
+        struct stat locked {
+        }, named{};
+        if (::fstat(opened.get(), &locked) != 0) refuse(file, "cannot be examined: " + why(errno));
+        if (::stat(file.c_str(), &named) != 0 || id_of(named) != id_of(locked)) continue;
+        id_ = id_of(locked);
         held().ids.insert(id_);
-    } catch (...) {
-        ::close(descriptor_);
-        throw;
+        descriptor_ = opened.release();
+        return;
     }
 }
 

@@ -7,7 +7,8 @@
 namespace watchword::store {
 
 // Holds a database file for one owner: flock(2) keeps other processes out, a list other owners in this process.
-// Creates the file with mode 0600 if there is none. Throws std::runtime_error for the operator.
+// Creates the file with mode 0600 if there is none. Once it is constructed, the name leads to the file that is locked.
+// Throws std::runtime_error for the operator.
 //
 // It must outlive every SQLite connection to the file. SQLite locks with fcntl(2), and a process loses all such locks
 // on a file when it closes any descriptor of it: therefore, too, a second owner is refused before the file is opened.

@@ -96,12 +96,12 @@ void migrate(session& s, std::span<const migration> known)
     }
 }
 
-std::size_t count_applied(session& s, std::span<const migration> known)
+int schema_version(session& s, std::span<const migration> known)
 {
     if (!s.has_table("watchword_migration")) return 0;
     const auto applied = read_applied(s);
     check_applied(applied, known);
-    return applied.size();
+    return static_cast<int>(applied.size());
 }
 
 void check_user_table(session& s)

@@ -2,7 +2,6 @@
 
 #include "store/session.hpp"
 
-#include <cstddef>
 #include <span>
 #include <string_view>
 
@@ -24,9 +23,9 @@ std::span<const migration> migrations_for(dialect) noexcept;
 // files than these; soci::soci_error if the database fails.
 void migrate(session& writer, std::span<const migration> known);
 
-// How many of `known` were applied; 0 for a database that was never migrated. Changes nothing. Throws
-// std::runtime_error as migrate() does.
-std::size_t count_applied(session&, std::span<const migration> known);
+// How many of `known` were applied, which is the version of the last; 0 for a database that was never migrated. Changes
+// nothing. Throws std::runtime_error as migrate() does.
+int schema_version(session&, std::span<const migration> known);
 
 // Throws std::runtime_error unless the user table (which may have been there before us) has the tutorial's columns
 // and unique keys, on which correctness depends.

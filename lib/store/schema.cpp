@@ -14,7 +14,7 @@ schema_state examine(session& s)
     schema_state found;
     const auto known = migrations_for(s.kind());
     for (const auto& m : known) found.known.emplace_back(m.name);
-    found.applied = count_applied(s, known);
+    found.applied = static_cast<std::size_t>(schema_version(s, known));
     found.has_users = s.has_table("user");
     return found;
 }
