@@ -1,10 +1,10 @@
+#include "other_program.hpp"
 #include "store/session.hpp"
 #include "store/sqlite.hpp"
 #include "store_fixture.hpp"
 #include "support/vectors.hpp"
 
 #include <boost/test/unit_test.hpp>
-#include <sqlite3.h>
 
 #include <algorithm>
 #include <atomic>
@@ -22,37 +22,6 @@ namespace watchword::store {
 namespace {
 
 using std::filesystem::path;
-
-// Another program's connection to the file, as the sqlite3 shell or Flask would have.
-class other_program {
-public:
-    explicit other_program(const path& file)
-    {
-        if (::sqlite3_open(file.c_str(), &handle_) != SQLITE_OK)
-            throw std::runtime_error("cannot open " + file.string());
-        ::sqlite3_busy_timeout(handle_, 5000);
-    }
-    ~other_program() { ::sqlite3_close(handle_); }
-    other_program(const other_program&) = delete;
-
-    // The values of all rows, one a line, columns separated by '|'.
-    std::string query(const std::string& sql)
-    {
-        std::string text;
-        const auto append = [](void* to, int columns, char** values, char**) {
-            auto& out = *static_cast<std::string*>(to);
-            for (int i = 0; i < columns; ++i) out += std::string(i > 0 ? "|" : "") + (values[i] ? values[i] : "NULL");
-            out += '\n';
-            return 0;
-        };
-        if (::sqlite3_exec(handle_, sql.c_str(), append, &text, nullptr) != SQLITE_OK)
-            throw std::runtime_error(::sqlite3_errmsg(handle_));
-        return text;
-    }
-
-private:
-    ::sqlite3* handle_ = nullptr;
-};
 
 struct sqlite_file {
     temporary_directory directory;
