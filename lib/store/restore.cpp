@@ -85,6 +85,8 @@ public:
         handle_.reset(raw);
         if (code == SQLITE_OK) {
             ::sqlite3_busy_timeout(raw, static_cast<int>(timeout.count()));
+            // Of a damaged one nothing is touched.
+            ::sqlite3_db_config(raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
             code = ::sqlite3_exec(raw, "PRAGMA synchronous = FULL; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE",
                                   nullptr, nullptr, nullptr);
         }
