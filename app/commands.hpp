@@ -21,5 +21,6 @@ int config(const arguments&);
 int backup(const arguments&);
 int restore(const arguments&);
 int check(const arguments&);
+int migrate(const arguments&);
 
 } // namespace watchword::app

@@ -315,7 +315,7 @@ std::unique_ptr<backend> open_sqlite(const std::filesystem::path& file, std::chr
     return std::make_unique<sqlite_backend>(checked(file), timeout, sqlite_backend::owner::yes, checkpoints);
 }
 
-std::unique_ptr<backend> open_sqlite_for_reading(const std::filesystem::path& file, std::chrono::milliseconds timeout)
+std::unique_ptr<backend> open_sqlite_unlocked(const std::filesystem::path& file, std::chrono::milliseconds timeout)
 {
     const auto name = checked(file);
     std::error_code failure;

@@ -23,8 +23,8 @@ struct checkpoint_settings {
 std::unique_ptr<backend> open_sqlite(const std::filesystem::path& file, std::chrono::milliseconds timeout,
                                      const checkpoint_settings& = {});
 
-// Opens an existing file for sessions with access::read only, beside whoever holds it: without a lock of Watchword's.
-// Throws std::runtime_error for the operator.
-std::unique_ptr<backend> open_sqlite_for_reading(const std::filesystem::path& file, std::chrono::milliseconds timeout);
+// Opens an existing file without that lock: for sessions with access::read beside whoever holds it, or for a file that
+// nobody else knows of. Throws std::runtime_error for the operator.
+std::unique_ptr<backend> open_sqlite_unlocked(const std::filesystem::path& file, std::chrono::milliseconds timeout);
 
 } // namespace watchword::store

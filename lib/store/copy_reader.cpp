@@ -1,0 +1,31 @@
+#include "store/copy_reader.hpp"
+
+namespace watchword::store {
+
+std::string only_with_parent(const copied_table& t)
+{
+    if (t.parent.empty()) return {};
+    return " WHERE EXISTS (SELECT 1 FROM " + quoted(t.parent) + " AS parent WHERE parent.id = " + quoted(t.name) + "." +
+           quoted(t.columns.front().name) + ")";
+}
+
+std::unique_ptr<row_reader> read_rows(session& s, const copied_table& t)
+{
+    if (s.kind() == dialect::sqlite) return read_sqlite_rows(s, t);
+    return read_postgresql_rows(s, t);
+}
+
+std::uint64_t count_rows(session& s, const copied_table& t)
+{
+    long long count = 0;
+    s.sql() << "SELECT count(*) FROM " + quoted(t.name) + only_with_parent(t), soci::into(count);
+    return static_cast<std::uint64_t>(count);
+}
+
+void allow_long_work(session& s)
+{
+    if (s.kind() == dialect::postgresql)
+        s.execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0");
+}
+
+} // namespace watchword::store

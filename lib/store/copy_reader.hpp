@@ -1,0 +1,35 @@
+#pragma once
+
+#include "store/copy_tables.hpp"
+#include "store/session.hpp"
+
+#include <cstdint>
+#include <memory>
+
+// Whole tables, row by row, in memory that does not grow with them. All of it throws soci::soci_error.
+namespace watchword::store {
+
+// One thread. The session and the table must outlive it, and its transaction must stay open.
+class row_reader {
+public:
+    virtual ~row_reader() = default;
+    // The next row by its key, or false. Its texts live until the next call.
+    virtual bool next(stored_row&) = 0;
+};
+
+// The table's rows within the open transaction, but for those whose parent is not there: SQLite leaves such behind when
+// a program that does not ask for foreign keys deletes the parent.
+std::unique_ptr<row_reader> read_rows(session&, const copied_table&);
+// How many these are.
+std::uint64_t count_rows(session&, const copied_table&);
+
+// Lets statements and transactions take as long as they take.
+void allow_long_work(session&);
+
+// " WHERE EXISTS (…)" for a table that has a parent.
+std::string only_with_parent(const copied_table&);
+
+std::unique_ptr<row_reader> read_sqlite_rows(session&, const copied_table&);
+std::unique_ptr<row_reader> read_postgresql_rows(session&, const copied_table&);
+
+} // namespace watchword::store

@@ -1,0 +1,57 @@
+#include "store/copy_tables.hpp"
+
+#include "core/text.hpp"
+
+#include <bit>
+
+namespace watchword::store {
+
+std::span<const copied_table> copied_tables()
+{
+    constexpr auto integer = copied_column::kind::integer;
+    constexpr auto text = copied_column::kind::text;
+    static const copied_table all[] = {
+        {"user",
+         {{"id", integer},
+          {"public_id", text, true},
+          {"name", text, true},
+          {"email", text, true},
+          {"password", text, true}},
+         true},
+        {"watchword_email_key", {{"user_id", integer}, {"email_key", text}}, false, "user"},
+        {"watchword_setting", {{"name", text}, {"value", text}}},
+    };
+    return all;
+}
+
+std::string printable(const stored_value& v)
+{
+    constexpr std::size_t longest = 60;
+    switch (v.type) {
+    case stored_value::kind::null: return "NULL";
+    case stored_value::kind::integer: return std::to_string(v.number);
+    case stored_value::kind::real: return std::to_string(std::bit_cast<double>(v.number));
+    case stored_value::kind::blob: return "x'" + core::hex_encode(v.bytes.substr(0, longest / 2)) + "'";
+    case stored_value::kind::text: break;
+    }
+    std::string shown = "'";
+    for (const char c : v.bytes.substr(0, longest)) {
+        const bool plain = c >= ' ' && c <= '~';
+        shown += plain ? c : '?';
+    }
+    return shown + (v.bytes.size() > longest ? "…'" : "'");
+}
+
+std::string quoted(std::string_view name)
+{
+    return "\"" + std::string(name) + "\"";
+}
+
+std::string column_list(const copied_table& t)
+{
+    std::string list;
+    for (const auto& c : t.columns) list += (list.empty() ? "" : ", ") + quoted(c.name);
+    return list;
+}
+
+} // namespace watchword::store
