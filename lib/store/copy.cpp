@@ -34,6 +34,7 @@ public:
         opened_ = open_backend_for_reading(s);
         session_ = opened_->connect(access::read);
         allow_long_work(*session_);
+        if (opened_->kind() == dialect::postgresql) take_texts_as_they_are();
         session_->begin();
         count_applied(*session_, migrations_for(opened_->kind()));
         check_user_table(*session_);
@@ -51,6 +52,13 @@ private:
     static void warn_if_running(const database_settings& s, copy_watcher& told)
     {
         if (s.url.starts_with("sqlite:") && file_lock::is_held(s.url.substr(7))) told.warn(warning);
+    }
+
+    // A server that never asked whether its texts are UTF-8 would refuse to send one that is not.
+    void take_texts_as_they_are()
+    {
+        session_->execute("SELECT set_config('client_encoding', 'SQL_ASCII', false) "
+                          "WHERE current_setting('server_encoding') = 'SQL_ASCII'");
     }
 
     void warn_if_connected(copy_watcher& told)

@@ -4,7 +4,7 @@
 namespace watchword::store {
 namespace {
 
-constexpr std::size_t page_rows = 50'000;
+constexpr std::size_t page_rows = 10'000;
 constexpr std::size_t largest_leftover = 64 * 1024; // of rows that were given
 
 struct free_memory {
