@@ -13,12 +13,14 @@ def first_line(*command):
         return 'unknown'
 
 
-def describe(root):
+def describe(root, directory):
+    """`directory`: where databases were made, for the disk under it."""
     cpu = re.search(r'^model name\s*:\s*(.*)$', pathlib.Path('/proc/cpuinfo').read_text(), re.M)
     return {
         'cpu': cpu.group(1) if cpu else platform.machine(),
         'cores': os.cpu_count(),
         'kernel': platform.release(),
+        'disk': first_line('findmnt', '-no', 'FSTYPE,SOURCE', '-T', str(directory)),
         'compiler': first_line('c++', '--version'),
         'commit': first_line('git', '-C', str(root), 'describe', '--always', '--dirty'),
     }

@@ -24,7 +24,7 @@ class Run:
     def new_directory(self):
         """Empty, for one server and its database."""
         path = pathlib.Path(tempfile.mkdtemp(dir=self.directory))
-        path.chmod(0o755)  # nginx works as another user where root starts it
+        path.chmod(0o755)  # nginx and PostgreSQL work as another user where root starts them
         return path
 
 

@@ -172,7 +172,8 @@ Requests; without any: GET / that expects 200
                                Several bodies are sent in turn
   --scenario FILE              the same as JSON: {"classes": [{"name": "check", "weight": 9, "method": "GET",
                                "path": "/user", "headers": {"x-access-token": "..."}, "bodies": [], "expect": [200],
-                               "answer": "..."}]}
+                               "answer": "..."}]}; "headers_in_turn": {"x-access-token": ["...", "..."]} for a header
+                               that differs from request to request
 
 Besides:
   --watch PID,...              the CPU time these processes spend while it is measured, from /proc

@@ -88,8 +88,10 @@ void check(const request_class& c)
 {
     const auto breaks_line = [](std::string_view text) { return text.find_first_of("\r\n") != text.npos; };
     bool broken = c.method.empty() || c.path.empty() || breaks_line(c.method) || breaks_line(c.path);
-    for (const auto& [name, value] : c.headers) broken = broken || breaks_line(name) || breaks_line(value);
+    for (const auto* const headers : {&c.headers, &c.headers_in_turn})
+        for (const auto& [name, value] : *headers) broken = broken || breaks_line(name) || breaks_line(value);
     if (broken) refuse("method, path and headers stand on one line; class", c.name);
+    if (!c.bodies.empty() && !c.headers_in_turn.empty()) refuse("bodies or headers in turn, not both; class", c.name);
     if (c.method == "HEAD" && c.answer) refuse("an answer to HEAD has no body; class", c.name);
 }
 
@@ -106,6 +108,9 @@ request_class read_class(const json::object& from)
     for (const auto& [key, value] : from) {
         if (key == "headers") {
             for (const auto& [name, text] : value.as_object()) c.headers.emplace_back(name, to_text(text));
+        } else if (key == "headers_in_turn") {
+            for (const auto& [name, values] : value.as_object())
+                for (const auto& text : values.as_array()) c.headers_in_turn.emplace_back(name, to_text(text));
         } else if (key == "bodies") {
             for (const auto& body : value.as_array()) c.bodies.push_back(to_text(body));
         } else if (key == "expect") {
@@ -164,8 +169,11 @@ std::vector<std::string> to_bytes(const request_class& c, std::string_view host)
     std::string head = c.method + " " + c.path + " HTTP/1.1\r\n";
     head.append("Host: ").append(host).append("\r\n");
     for (const auto& [name, value] : c.headers) head.append(name).append(": ").append(value).append("\r\n");
-    if (c.bodies.empty()) return {head.append("\r\n")};
     std::vector<std::string> requests;
+    for (const auto& [name, value] : c.headers_in_turn)
+        requests.emplace_back(head).append(name).append(": ").append(value).append("\r\n\r\n");
+    if (!requests.empty()) return requests;
+    if (c.bodies.empty()) return {head.append("\r\n")};
     for (const auto& body : c.bodies) {
         auto& request = requests.emplace_back(head);
         request.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n").append(body);

@@ -16,7 +16,9 @@ struct request_class {
     std::string method{"GET"};
     std::string path{"/"};
     std::vector<std::pair<std::string, std::string>> headers;
-    std::vector<std::string> bodies;   // taken in turn; empty: requests have none
+    std::vector<std::string> bodies; // taken in turn; empty: requests have none
+    // Headers of one request besides `headers`, taken in turn; not together with bodies.
+    std::vector<std::pair<std::string, std::string>> headers_in_turn;
     std::vector<unsigned> expect{200}; // statuses; all others are unexpected
     std::optional<std::string> answer; // the body that every answer with an expected status must have
     bool expects(unsigned status) const;
@@ -27,11 +29,11 @@ struct request_class {
 // Throws std::runtime_error that says what cannot be understood.
 request_class parse_class(std::string_view flag);
 
-// From a scenario: {"classes": [{"name", "weight", "method", "path", "headers": {}, "bodies": [], "expect": [],
-// "answer"}, ...]}. Throws std::runtime_error; unknown members are errors.
+// From a scenario: {"classes": [{"name", "weight", "method", "path", "headers": {}, "headers_in_turn": {NAME: [VALUE]},
+// "bodies": [], "expect": [], "answer"}, ...]}. Throws std::runtime_error; unknown members are errors.
 std::vector<request_class> parse_scenario(std::string_view json);
 
-// The bytes of its requests, one for each body and at least one.
+// The bytes of its requests, one for each body or header in turn, and at least one.
 std::vector<std::string> to_bytes(const request_class&, std::string_view host);
 
 } // namespace watchword::load

@@ -34,6 +34,16 @@ BOOST_AUTO_TEST_CASE(a_scenario_is_read)
     BOOST_TEST(all[1].expects(201));
 }
 
+BOOST_AUTO_TEST_CASE(headers_come_in_turn)
+{
+    const auto all = parse_scenario(
+        R"({"classes": [{"path": "/user", "headers": {"a": "1"}, "headers_in_turn": {"token": ["x", "y"]}}]})");
+    const auto bytes = to_bytes(all[0], "h");
+    BOOST_REQUIRE(bytes.size() == 2u);
+    BOOST_TEST(bytes[0] == "GET /user HTTP/1.1\r\nHost: h\r\na: 1\r\ntoken: x\r\n\r\n");
+    BOOST_TEST(bytes[1] == "GET /user HTTP/1.1\r\nHost: h\r\na: 1\r\ntoken: y\r\n\r\n");
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_understood_is_refused)
 {
     for (const auto* const flag : {"path", "colour=red", "weight=0", "weight=x", "expect=99", "expect=", "header=none",
@@ -42,7 +52,9 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_understood_is_refused)
     for (const auto* const text :
          {"", "[]", "{}", R"({"classes": []})", R"({"classes": {}})", R"({"classes": [1]})",
           R"({"classes": [{"colour": "red"}]})", R"({"classes": [{"path": 1}]})", R"({"classes": [{"expect": []}]})",
-          R"({"classes": [{"header": "a:b"}]})", R"({"classes": [{}], "rate": 1})"})
+          R"({"classes": [{"headers_in_turn": {"a": ["b\r\n"]}}]})", R"({"classes": [{"headers_in_turn": ["a"]}]})",
+          R"({"classes": [{"headers_in_turn": {"a": ["b"]}, "bodies": ["c"]}]})", R"({"classes": [{"header": "a:b"}]})",
+          R"({"classes": [{}], "rate": 1})"})
         BOOST_CHECK_THROW(parse_scenario(text), std::runtime_error);
 }
 
