@@ -91,9 +91,3 @@ def start_peers(running, build, directory, watchword, path, headers, nginx_conne
         if answered != body:
             raise RuntimeError(f'{peer.name} answers {answered!r}, not {body!r}')
     return peers
-
-
-def rotated(servers, round_number):
-    """The servers in the order of this round: another one first each time."""
-    first = round_number % len(servers)
-    return servers[first:] + servers[:first]

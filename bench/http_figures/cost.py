@@ -5,6 +5,7 @@ import statistics
 
 from harness import client, servers, wrk
 from harness.report import Figure, Section, Table
+from harness.rounds import rotated
 from harness.run import say, valid
 
 TITLE = 'CPU time per request'
@@ -39,7 +40,7 @@ def compare(run, directory, watchword, path, headers, rounds, seconds):
         compared = [floor, watchword, *nginx]
         runs = {s.name: [] for s in compared}
         for n in range(rounds):
-            for s in servers.rotated(compared, n):
+            for s in rotated(compared, n):
                 one = valid(f'wrk on {s.name}', lambda s=s: wrk.measure(s, path, headers, CONNECTIONS, seconds))
                 runs[s.name].append(one)
                 say(f'{path} {n + 1}/{rounds} {s.name}: {one.cpu_us:.2f} µs')

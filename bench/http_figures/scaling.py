@@ -26,7 +26,7 @@ def measure(run):
         seen = {s.name: {level: [] for level in LEVELS} for s in compared}
         for n in range(rounds):
             for level in LEVELS:
-                for s in servers.rotated(compared, n):
+                for s in rotated(compared, n):
                     one = valid(f'{level} connections to {s.name}', lambda s=s, c=level: busy(run, s, classes, c, seconds))
                     seen[s.name][level].append(one)
                     say(f'{level} connections {n + 1}/{rounds} {s.name}: {one["per_second"]:,.0f}/s, '

@@ -1,7 +1,8 @@
 // Rows a second, each acknowledged only when it is durable, into an empty user table. Prints JSON.
-//   store_commits store N URL SECONDS        N coroutines that each wait for database::write
-//   store_commits raw N URL SECONDS          the bare API of the database, one thread, N rows for each commit
-//   store_commits connections N URL SECONDS  libpq, N connections, one row for each commit
+//   store_commits store N URL ROWS SECONDS        N coroutines that each wait for database::write
+//   store_commits raw N URL ROWS SECONDS          the bare API of the database, one thread, N rows for each commit
+//   store_commits connections N URL ROWS SECONDS  libpq, N connections, one row for each commit
+// It ends after so many rows, so that all write the same into the same table, or so many seconds.
 #include "core/task.hpp"
 #include "storage/measuring.hpp"
 #include "storage/row_writer.hpp"
@@ -9,7 +10,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 
-#include <atomic>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -22,75 +22,74 @@ using namespace watchword;
 using namespace watchword::storage;
 namespace json = boost::json;
 
-constexpr std::chrono::seconds longest_warm_up{5};
-constexpr std::uint64_t most_writers = 1024;
+constexpr std::uint64_t most_writers = 1024, most_rows = 100'000'000;
+constexpr std::uint64_t log_rows = 4'000; // more than fit into SQLite's log before a checkpoint
 
 struct task {
-    std::string url;
     std::uint64_t count;
+    std::string url;
+    std::uint64_t rows;
     std::chrono::duration<double> seconds;
 
-    std::string file() const { return url.starts_with("sqlite:") ? url.substr(7) : ""; }
+    std::uint64_t unmeasured() const { return 2 * count; } // statements are prepared, batches have formed
 };
 
-// Tells when it is warm: SQLite's log must have begun anew once, as it does ever after.
-class warming {
+// Counts from the end of the warm-up on. One thread at a time.
+class tally {
 public:
-    explicit warming(const task& t) : file_(t.file()), first_(wal_sequence(file_)) {}
+    explicit tally(const task& t) : task_(t) {}
 
-    bool goes_on() const
+    // False when it was enough.
+    bool add(time_point begin, time_point end, std::uint64_t rows)
     {
-        const auto passed = steady_clock::now() - begin_;
-        if (passed < warm_up) return true;
-        return !file_.empty() && passed < longest_warm_up && (first_ == 0 || wal_sequence(file_) == first_);
+        if (is_over_) return false;
+        done_ += rows;
+        if (done_ <= task_.unmeasured()) {
+            begin_ = end_ = end;
+            return true;
+        }
+        latency_.add(end - begin);
+        measured_ += rows;
+        end_ = end;
+        is_over_ = measured_ >= task_.rows || end_ - begin_ >= task_.seconds;
+        return !is_over_;
     }
-    // Before the first row there is no log.
-    void look()
+    bool measures() const { return measured_ != 0; }
+    bool is_over() const { return is_over_; }
+
+    json::object report() const
     {
-        if (first_ == 0 && !file_.empty()) first_ = wal_sequence(file_);
+        const double seconds = seconds_between(begin_, end_);
+        return {{"rows", measured_},
+                {"seconds", seconds},
+                {"per_second", static_cast<double>(measured_) / seconds},
+                {"latency_us", to_object(latency_)}};
     }
 
 private:
-    const std::string file_;
-    std::uint32_t first_;
-    const time_point begin_ = steady_clock::now();
+    const task task_;
+    std::uint64_t done_ = 0, measured_ = 0;
+    time_point begin_, end_;
+    load::histogram latency_;
+    bool is_over_ = false;
 };
-
-struct tally {
-    std::uint64_t rows = 0;
-    load::histogram latency;
-
-    void add(time_point begin, time_point end, std::uint64_t count)
-    {
-        rows += count;
-        latency.add(end - begin);
-    }
-};
-
-json::object report(const tally& t, double seconds)
-{
-    return {{"rows", t.rows},
-            {"seconds", seconds},
-            {"per_second", static_cast<double>(t.rows) / seconds},
-            {"latency_us", to_object(t.latency)}};
-}
 
 // --- database::write, from one I/O thread
 
 class store_run {
 public:
-    explicit store_run(const task& t) : task_(t), db_(settings(t)) {}
+    explicit store_run(const task& t) : task_(t), db_(settings(t)), tally_(t) {}
 
     json::object measure()
     {
         for (std::uint64_t i = 0; i < task_.count; ++i) core::asio::co_spawn(io_, write_rows(), rethrow);
-        core::asio::co_spawn(io_, take_time(), rethrow);
         io_.run();
+        const auto after = db_.statistics();
 
-        auto seen = report(tally_, seconds_between(begin_, end_));
-        const auto commits = static_cast<double>(after_.commits - before_.commits);
-        const auto worked = after_.writer.worked - before_.writer.worked;
-        const auto executed = static_cast<double>(after_.writer.executed - before_.writer.executed);
+        auto seen = tally_.report();
+        const auto commits = static_cast<double>(after.commits - before_.commits);
+        const auto worked = after.writer.worked - before_.writer.worked;
+        const auto executed = static_cast<double>(after.writer.executed - before_.writer.executed);
         seen["rows_per_commit"] = executed / commits;
         seen["commit_us"] = static_cast<double>(worked.count()) / 1e3 / commits; // on the writing thread
         return seen;
@@ -103,36 +102,21 @@ private:
         s.url = t.url;
         s.readers = 1;
         s.queue = most_writers;
+        s.timeout = std::chrono::seconds(60);
         return s;
     }
 
     core::task<> write_rows()
     {
-        while (!stop_) {
+        while (!tally_.is_over()) {
             const auto row = rows_.next();
             const auto add = [&row](store::session& s) { return add_row(s, row); };
             const auto begin = steady_clock::now();
             const auto added = co_await db_.write(add);
             if (!added) throw std::runtime_error("a write failed: " + added.error().message());
-            if (measures_) tally_.add(begin, steady_clock::now(), 1);
+            if (!tally_.measures()) before_ = db_.statistics();
+            tally_.add(begin, steady_clock::now(), 1);
         }
-    }
-
-    core::task<> take_time()
-    {
-        warming warm(task_);
-        while (warm.goes_on()) {
-            co_await pause_until(steady_clock::now() + std::chrono::milliseconds(20));
-            warm.look();
-        }
-        before_ = db_.statistics();
-        begin_ = steady_clock::now();
-        measures_ = true;
-        co_await pause_until(begin_ + std::chrono::duration_cast<steady_clock::duration>(task_.seconds));
-        measures_ = false;
-        end_ = steady_clock::now();
-        after_ = db_.statistics();
-        stop_ = true;
     }
 
     const task task_;
@@ -140,9 +124,7 @@ private:
     store::database db_;
     row_source rows_{0};
     tally tally_;
-    time_point begin_, end_;
-    store::database_statistics before_, after_;
-    bool measures_ = false, stop_ = false;
+    store::database_statistics before_;
 };
 
 // --- the bare API
@@ -151,26 +133,22 @@ json::object measure_raw(const task& t)
 {
     const auto db = open_raw(t.url);
     row_source rows(0);
-    tally seen;
-    const auto write = [&] {
+    tally seen(t);
+    for (bool more = true; more;) {
         const auto begin = steady_clock::now();
         if (t.count > 1) db->begin();
         for (std::uint64_t i = 0; i < t.count; ++i) db->add(rows.next());
         if (t.count > 1) db->commit();
-        seen.add(begin, steady_clock::now(), t.count);
-    };
-    for (warming warm(t); warm.goes_on(); warm.look()) write();
-    seen = {};
-    const auto begin = steady_clock::now();
-    while (steady_clock::now() - begin < t.seconds) write();
-    return report(seen, seconds_between(begin, steady_clock::now()));
+        more = seen.add(begin, steady_clock::now(), t.count);
+    }
+    return seen.report();
 }
 
 // --- PostgreSQL batches the commits of many connections by itself
 
 class many_connections {
 public:
-    explicit many_connections(const task& t) : task_(t) {}
+    explicit many_connections(const task& t) : task_(t), tally_(t) {}
 
     json::object measure()
     {
@@ -178,35 +156,23 @@ public:
         for (std::uint64_t i = 0; i < task_.count; ++i) all.push_back(open_raw(task_.url));
         std::vector<std::thread> threads;
         for (std::uint64_t i = 0; i < task_.count; ++i)
-            threads.emplace_back([this, i, db = all[i].get()] { write_rows(*db, i * rows_each); });
-        std::this_thread::sleep_for(warm_up); // what it is: time that does not count
-        now_ = phase::measured;
-        const auto begin = steady_clock::now();
-        std::this_thread::sleep_for(task_.seconds);
-        now_ = phase::over;
-        const auto end = steady_clock::now();
+            threads.emplace_back([this, i, db = all[i].get()] { write_rows(*db, i * most_rows); });
         for (auto& thread : threads) thread.join();
         if (failure_) std::rethrow_exception(failure_);
-        return report(tally_, seconds_between(begin, end));
+        return tally_.report();
     }
 
 private:
-    enum class phase { warming, measured, over };
-    static constexpr std::uint64_t rows_each = 100'000'000;
-
     void write_rows(raw_writer& db, std::uint64_t first)
     {
         try {
             row_source rows(first);
-            tally mine;
-            while (now_ != phase::over) {
+            for (bool more = true; more;) {
                 const auto begin = steady_clock::now();
                 db.add(rows.next());
-                if (now_ == phase::measured) mine.add(begin, steady_clock::now(), 1);
+                const std::lock_guard lock(mutex_);
+                more = tally_.add(begin, steady_clock::now(), 1);
             }
-            const std::lock_guard lock(mutex_);
-            tally_.rows += mine.rows;
-            tally_.latency.merge(mine.latency);
         } catch (...) {
             const std::lock_guard lock(mutex_);
             failure_ = std::current_exception();
@@ -214,24 +180,38 @@ private:
     }
 
     const task task_;
-    std::atomic<phase> now_ = phase::warming;
     std::mutex mutex_; // guards what follows
     tally tally_;
     std::exception_ptr failure_;
 };
 
-json::object measure(int argc, char** argv)
+// An empty table, and a log that has its size: SQLite's grows at first, and a growing file is slower to make durable.
+// While this connection is open the log stays; it must not write any more.
+std::unique_ptr<raw_writer> prepare(const std::string& url)
 {
-    if (argc != 5) throw std::runtime_error("usage: store_commits store|raw|connections N URL SECONDS");
-    const std::string kind = argv[1];
-    const task t{argv[3], static_cast<std::uint64_t>(to_number(argv[2], 1, most_writers)),
-                 std::chrono::duration<double>(to_number(argv[4], 0.01, 3600))};
     {
         store::database_settings s;
-        s.url = t.url;
+        s.url = url;
         const store::database migrated(s);
     }
-    open_raw(t.url)->remove_all();
+    auto db = open_raw(url);
+    db->remove_all();
+    row_source rows(0);
+    db->begin();
+    for (std::uint64_t i = 0; i < log_rows; ++i) db->add(rows.next());
+    db->commit();
+    db->remove_all();
+    return db;
+}
+
+json::object measure(int argc, char** argv)
+{
+    if (argc != 6) throw std::runtime_error("usage: store_commits store|raw|connections N URL ROWS SECONDS");
+    const std::string kind = argv[1];
+    const task t{static_cast<std::uint64_t>(to_number(argv[2], 1, most_writers)), argv[3],
+                 static_cast<std::uint64_t>(to_number(argv[4], 1, most_rows)),
+                 std::chrono::duration<double>(to_number(argv[5], 0.01, 3600))};
+    const auto keeps_log = prepare(t.url);
     if (kind == "store") return store_run(t).measure();
     if (kind == "raw") return measure_raw(t);
     if (kind == "connections") return many_connections(t).measure();

@@ -17,8 +17,6 @@ namespace watchword::storage {
 using std::chrono::steady_clock;
 using time_point = steady_clock::time_point;
 
-inline constexpr std::chrono::milliseconds warm_up{500};
-
 // Suspends the calling coroutine.
 core::task<> pause_until(time_point);
 

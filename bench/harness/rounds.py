@@ -1,0 +1,43 @@
+"""Things that are measured in turn, so that what else the machine does hits all of them."""
+import dataclasses
+import statistics
+
+from harness.run import say, valid
+
+
+@dataclasses.dataclass
+class Spread:
+    """Of one number over the rounds."""
+    median: float
+    least: float
+    most: float
+
+    def text(self, digits=2):
+        return f'{self.median:,.{digits}f}', f'{self.least:,.{digits}f}–{self.most:,.{digits}f}'
+
+
+def spread(values):
+    values = list(values)
+    return Spread(statistics.median(values), min(values), max(values))
+
+
+def rotated(things, round_number):
+    """In the order of this round: another one first each time."""
+    first = round_number % len(things)
+    return things[first:] + things[:first]
+
+
+def interleave(measures, rounds, told):
+    """measures: {name: function}. told(result) -> what progress says. -> {name: [result of each round]}"""
+    seen = {name: [] for name in measures}
+    for n in range(rounds):
+        for name, measure in rotated(list(measures.items()), n):
+            result = valid(name, measure)
+            seen[name].append(result)
+            say(f'{n + 1}/{rounds} {name}: {told(result)}')
+    return seen
+
+
+def ratios(seen, name, base, number):
+    """number(result) of one, in times that of the other in the same round."""
+    return spread(number(a) / number(b) for a, b in zip(seen[name], seen[base]))
