@@ -49,6 +49,13 @@ def start_watchword(build, directory, threads=1, settings=None):
                            preexec_fn=allow_files)
 
 
+def start_check_server(build, directory, secret):
+    """Checks tokens at /check, and nothing else, on the same database."""
+    command = [build / 'bench/check_server', 'bench.db', secret]
+    return process.Program('check_server', command, directory / 'check.log', process.printed(r'^(\d+)$'), cwd=directory,
+                           preexec_fn=allow_files)
+
+
 def start_floor(build, directory, answer):
     response = directory / 'response'
     response.write_bytes(answer)
