@@ -15,7 +15,7 @@ MIB = 2 ** 20
 
 
 def make(build, target, count):
-    """`target`: sqlite:FILE or a URL of PostgreSQL."""
+    """`target`: sqlite:FILE or a URL of PostgreSQL. 0: only the schema."""
     command = [build / 'bench/watchword_users', '--users', str(count), '--cache', str(cache_mib(count)), target]
     making = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     last = ''

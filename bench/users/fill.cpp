@@ -64,7 +64,7 @@ void add_users(raw::sqlite_file& file, const options& o, const progress& tell)
 {
     raw::sqlite_statement add(file, "INSERT INTO user (id, public_id, name, email, password) VALUES (?, ?, ?, ?, ?)");
     add.bind(5, o.password_hash);
-    for (std::uint64_t n = 0; n < o.count; ++n) {
+    for (std::uint64_t n = 0; n < o.count(); ++n) {
         const auto u = make_user(o.seed, n);
         add.bind(1, static_cast<long long>(n + 1));
         add.bind(2, u.public_id);
@@ -79,7 +79,7 @@ void add_users(raw::sqlite_file& file, const options& o, const progress& tell)
 // sign-ups; what makes it quick is that nothing is written before its time.
 void fill_sqlite(const options& o, const progress& tell)
 {
-    check_space(o.file(), o.count);
+    check_space(o.file(), o.count());
     unfinished_file file(o.file());
     make_schema(std::string(options::sqlite) + file.name().string());
     {
@@ -119,11 +119,11 @@ void copy_users(raw::postgresql_connection& db, const options& o, const progress
 {
     db.begin_copy_in("COPY \"user\" (id, public_id, name, email, password) FROM STDIN");
     std::string lines;
-    for (std::uint64_t n = 0; n < o.count; ++n) {
+    for (std::uint64_t n = 0; n < o.count(); ++n) {
         const auto u = make_user(o.seed, n);
         lines.append(std::to_string(n + 1)).append("\t").append(u.public_id).append("\t").append(u.name);
         lines.append("\t").append(u.email).append("\t").append(o.password_hash).append("\n");
-        if (lines.size() >= copy_bytes || n + 1 == o.count) {
+        if (lines.size() >= copy_bytes || n + 1 == o.count()) {
             db.copy_in(lines);
             lines.clear();
         }
@@ -142,7 +142,9 @@ void fill_postgresql(const options& o, const progress& tell)
     without_keys keys(db);
     copy_users(db, o, tell);
     keys.restore();
-    db.execute("SELECT setval(pg_get_serial_sequence('\"user\"', 'id'), " + std::to_string(o.count) + "); COMMIT");
+    if (o.count() != 0)
+        db.execute("SELECT setval(pg_get_serial_sequence('\"user\"', 'id'), " + std::to_string(o.count()) + ")");
+    db.execute("COMMIT");
     db.execute("ANALYZE \"user\"");
 }
 

@@ -24,9 +24,9 @@ void make(const users::options& o)
     const auto begin = steady_clock::now();
     auto last = begin;
     const auto tell = [&](std::uint64_t made) {
-        if (o.quiet || (made != o.count && seconds_since(last) < 1)) return;
+        if (o.quiet || (made != o.count() && seconds_since(last) < 1)) return;
         last = steady_clock::now();
-        std::fprintf(stderr, "%" PRIu64 " of %" PRIu64 " users, %.0f s\n", made, o.count, seconds_since(begin));
+        std::fprintf(stderr, "%" PRIu64 " of %" PRIu64 " users, %.0f s\n", made, o.count(), seconds_since(begin));
     };
     users::fill(o, tell);
     if (!o.quiet) std::fprintf(stderr, "done after %.0f s\n", seconds_since(begin));

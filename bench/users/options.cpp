@@ -23,7 +23,7 @@ std::uint64_t to_number(std::string_view flag, std::string_view text, std::uint6
 bool set_option(options& o, std::string_view flag, std::string_view value)
 {
     if (flag == "--users") {
-        o.count = to_number(flag, value, 1, most_users);
+        o.how_many = to_number(flag, value, 0, most_users);
     } else if (flag == "--seed") {
         o.seed = to_number(flag, value, 0, UINT64_MAX);
     } else if (flag == "--password-hash") {
@@ -42,7 +42,7 @@ void check(const options& o)
     const bool postgresql = o.target.starts_with("postgresql://") || o.target.starts_with("postgres://");
     if (!postgresql && (!o.is_sqlite() || o.file().empty()))
         throw std::runtime_error("the target must be sqlite:FILE or postgresql://…, not '" + o.target + "'");
-    if (o.count == 0) throw std::runtime_error("how many? Write --users N");
+    if (!o.how_many) throw std::runtime_error("how many? Write --users N");
     if (o.password_hash.find_first_of("\\\t\r\n") != std::string::npos)
         throw std::runtime_error("a password hash has neither backslashes nor control characters");
 }
@@ -82,7 +82,7 @@ std::string_view help_text()
 Makes a database with Watchword's schema and N users, as big ones are tested with. TARGET is sqlite:FILE, which must not
 exist yet, or postgresql://..., a database without users.
 
-  --users N             how many
+  --users N             how many; 0: only the schema
   --seed N              other users: names, addresses and public ids depend on it and on nothing else (1)
   --password-hash TEXT  of all of them; by default the cheapest hash there is of 'correct horse battery staple'
   --cache MIB           memory for SQLite's pages (512); the indexes of 1,000,000 users take about 120 MiB

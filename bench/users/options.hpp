@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,14 +10,15 @@ namespace watchword::users {
 
 // What to make; help_text() says what each means.
 struct options {
-    std::string target; // sqlite:FILE or a URL of PostgreSQL
-    std::uint64_t count = 0;
+    std::string target;                    // sqlite:FILE or a URL of PostgreSQL
+    std::optional<std::uint64_t> how_many; // always there
     std::uint64_t seed = 1;
     std::string password_hash;
     std::uint64_t cache_mib = 512;
     bool quiet = false;
     bool help = false;
 
+    std::uint64_t count() const { return how_many.value(); }
     bool is_sqlite() const { return target.starts_with(sqlite); }
     std::string file() const { return target.substr(sqlite.size()); }
 

@@ -134,6 +134,17 @@ BOOST_AUTO_TEST_CASE(a_postgresql_database_is_one_that_watchword_uses)
     BOOST_CHECK_THROW(users::fill(make_options(url, 1), [](std::uint64_t) {}), std::runtime_error);
 }
 
+BOOST_AUTO_TEST_CASE(without_users_there_is_the_schema)
+{
+    const test::temporary_directory directory;
+    const auto url = "sqlite:" + directory / "users.db";
+    users::fill(make_options(url, 0), [](std::uint64_t) {});
+    store::database_settings settings;
+    settings.url = url;
+    store::database db(settings);
+    BOOST_TEST(sign_up(db, "new", "new@example.test").value() == 1);
+}
+
 BOOST_AUTO_TEST_CASE(nothing_is_overwritten_or_left_half_made)
 {
     const test::temporary_directory directory;
@@ -152,7 +163,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_overwritten_or_left_half_made)
 BOOST_AUTO_TEST_CASE(a_disk_that_is_too_small_is_noticed_before)
 {
     const test::temporary_directory directory;
-    const auto too_many = make_options("sqlite:" + (directory.path() / "users.db").string(), 10'000'000'000);
+    const auto too_many = make_options("sqlite:" + directory / "users.db", 10'000'000'000);
     const auto says_so = [](const std::runtime_error& e) {
         return std::string(e.what()).find("free") != std::string::npos;
     };
@@ -165,7 +176,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_understood_is_refused)
     const std::vector<std::vector<std::string_view>> all{
         {"sqlite:a.db"},
         {"--users", "5"},
-        {"--users", "0", "sqlite:a.db"},
+        {"--users", "-1", "sqlite:a.db"},
         {"--users", "5x", "sqlite:a.db"},
         {"--users", "5", "sqlite:"},
         {"--users", "5", "a.db"},
