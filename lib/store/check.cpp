@@ -28,7 +28,7 @@ findings check_shared_file(const std::filesystem::path& file, depth d, std::chro
     findings found;
     check_names(file, found);
     try {
-        const auto opened = open_sqlite_for_reading(file, timeout);
+        const auto opened = open_sqlite_unlocked(file, timeout);
         const auto s = opened->connect(access::read);
         s->begin();
         check_sqlite(*s, d, found, w);
