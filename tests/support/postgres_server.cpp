@@ -71,6 +71,13 @@ std::string read_all(const path& file)
     return text.str();
 }
 
+// Not counting one that has ended and was not waited for.
+bool exists(::pid_t process)
+{
+    const auto stat = read_all("/proc/" + std::to_string(process) + "/stat");
+    return !stat.empty() && stat.find(") Z ") == std::string::npos;
+}
+
 std::string run(const words& command, const path& log)
 {
     std::filesystem::remove(log);
@@ -83,17 +90,23 @@ std::string run(const words& command, const path& log)
 
 } // namespace
 
-postgres_server::postgres_server()
+postgres_server::postgres_server(postgres_options options) : options_(std::move(options))
 {
-    const auto programs = find_programs();
-    std::string name = (std::filesystem::temp_directory_path() / "watchword-postgres-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot create " + name);
-    directory_ = name;
-    if (const auto* user = unprivileged_user())
-        if (::chown(name.c_str(), user->pw_uid, user->pw_gid) != 0) throw std::runtime_error("cannot chown " + name);
-    run({programs / "initdb", "--pgdata", directory_ / "data", "--username=postgres", "--auth=trust", "--encoding=UTF8",
-         "--locale=C.UTF-8"},
-        directory_ / "initdb.log");
+    make_directory();
+    words command{program("initdb"), "--pgdata",        options_.data,     "--username=postgres",
+                  "--auth=trust",    "--encoding=UTF8", "--locale=C.UTF-8"};
+    command.insert(command.end(), options_.initdb.begin(), options_.initdb.end());
+    run(command, directory_ / "initdb.log");
+    start();
+}
+
+postgres_server::postgres_server(const postgres_server& primary, const std::string& name, postgres_options options)
+    : options_(std::move(options))
+{
+    make_directory();
+    run({program("pg_basebackup"), "--pgdata", options_.data, "--write-recovery-conf", "--checkpoint=fast", "--dbname",
+         "host=" + primary.directory_.string() + " user=postgres application_name=" + name},
+        directory_ / "basebackup.log");
     start();
 }
 
@@ -125,14 +138,39 @@ std::string postgres_server::query(const std::string& url, const std::string& st
                directory_ / "query.log");
 }
 
+std::string postgres_server::socket() const
+{
+    return directory_ / ".s.PGSQL.5432";
+}
+
+std::string postgres_server::program(const std::string& name)
+{
+    return find_programs() / name;
+}
+
+void postgres_server::make_directory()
+{
+    std::string name = (std::filesystem::temp_directory_path() / "watchword-postgres-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot create " + name);
+    directory_ = name;
+    if (options_.data.empty()) options_.data = directory_ / "data";
+    if (const auto* user = unprivileged_user())
+        if (::chown(name.c_str(), user->pw_uid, user->pw_gid) != 0) throw std::runtime_error("cannot chown " + name);
+}
+
 void postgres_server::start()
 {
     const auto log = directory_ / "server.log";
-    process_ = spawn(
-        {find_programs() / "postgres", "-D", directory_ / "data", "-k", directory_, "-c", "listen_addresses="}, log);
-    // The last line of its pid file says when it is ready.
+    words command{program("postgres"), "-D", options_.data, "-k", directory_, "-c", "listen_addresses="};
+    for (const auto& setting : options_.settings) command.insert(command.end(), {"-c", setting});
+    process_ = spawn(command, log);
+    // The first line of its pid file says whose it is, the last one when it is ready.
+    const auto is_ready = [&] {
+        const auto text = read_all(options_.data / "postmaster.pid");
+        return text.starts_with(std::to_string(process_) + "\n") && text.find("\nready") != std::string::npos;
+    };
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (read_all(directory_ / "data/postmaster.pid").find("\nready") == std::string::npos) {
+    while (!is_ready()) {
         const bool ended = ::waitpid(process_, nullptr, WNOHANG) == process_;
         if (ended) process_ = -1;
         if (ended || std::chrono::steady_clock::now() > give_up) {
@@ -153,10 +191,52 @@ void postgres_server::kill()
     await(SIGQUIT);
 }
 
+void postgres_server::kill_postmaster()
+{
+    if (process_ <= 0) return;
+    auto all = processes();
+    await(SIGKILL);
+    all.erase(all.begin());
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    for (const auto each : all)
+        while (exists(each)) {
+            if (std::chrono::steady_clock::now() > give_up) throw std::runtime_error("PostgreSQL's children stay");
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        }
+}
+
+void postgres_server::suspend()
+{
+    // The postmaster first, so that it makes no new ones.
+    ::kill(process_, SIGSTOP);
+    for (const auto each : processes()) ::kill(each, SIGSTOP);
+}
+
+void postgres_server::resume()
+{
+    for (const auto each : processes()) ::kill(each, SIGCONT);
+}
+
+bool postgres_server::is_running()
+{
+    if (process_ > 0 && ::waitpid(process_, nullptr, WNOHANG) == process_) process_ = -1;
+    return process_ > 0;
+}
+
+std::vector<::pid_t> postgres_server::processes() const
+{
+    std::vector<::pid_t> all{process_};
+    const auto id = std::to_string(process_);
+    std::ifstream children("/proc/" + id + "/task/" + id + "/children");
+    for (::pid_t child = 0; children >> child;) all.push_back(child);
+    return all;
+}
+
 void postgres_server::await(int signal)
 {
     if (process_ <= 0) return;
     ::kill(process_, signal);
+    resume(); // a suspended one would not hear it
     ::waitpid(process_, nullptr, 0);
     process_ = -1;
 }
