@@ -36,9 +36,17 @@ std::string new_name()
 
 } // namespace
 
+postgres_options quick_postgres()
+{
+    postgres_options o;
+    o.initdb = {"--no-sync"};
+    if (!is_long()) o.settings = {"fsync=off"};
+    return o;
+}
+
 postgres_server& shared_postgres()
 {
-    static postgres_server server;
+    static postgres_server server(quick_postgres());
     if (!server.is_running()) server.start();
     return server;
 }
@@ -67,10 +75,10 @@ std::string postgres_damage(const std::string& url)
     return done.exit_code == 0 ? "" : done.output + done.errors;
 }
 
-std::string through(const tcp_gate& gate, const std::string& url)
+std::string through(const tcp_gate& gate, const std::string& url, const std::string& user)
 {
     const auto name = last_part(url);
-    return "postgresql://postgres@" + gate.address() + name.substr(0, name.find('?'));
+    return "postgresql://" + user + "@" + gate.address() + name.substr(0, name.find('?'));
 }
 
 other_session::other_session(const std::string& url, const std::vector<std::string>& statements)

@@ -16,6 +16,9 @@
 // What the tests of a service on a PostgreSQL that fails have in common.
 namespace watchword::test {
 
+// Here programs die and machines do not: what was written stays, synced or not. Syncing is for the long form, for it
+// takes most of the time.
+postgres_options quick_postgres();
 // One cluster for all cases of this program, made when the first one asks, and started if it does not run.
 postgres_server& shared_postgres();
 
@@ -25,7 +28,7 @@ account_reader postgres_accounts(postgres_server&, const std::string& url);
 std::string postgres_damage(const std::string& url);
 
 // The URL of the same database through a gate.
-std::string through(const tcp_gate&, const std::string& url);
+std::string through(const tcp_gate&, const std::string& url, const std::string& user = "postgres");
 
 // Someone else's session, which has done some statements and stays as it is until it is ended. std::runtime_error if
 // it cannot connect or a statement fails.

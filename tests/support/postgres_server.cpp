@@ -1,5 +1,6 @@
 #include "support/postgres_server.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <fcntl.h>
 #include <fstream>
@@ -104,8 +105,8 @@ postgres_server::postgres_server(const postgres_server& primary, const std::stri
     : options_(std::move(options))
 {
     make_directory();
-    run({program("pg_basebackup"), "--pgdata", options_.data, "--write-recovery-conf", "--checkpoint=fast", "--dbname",
-         "host=" + primary.directory_.string() + " user=postgres application_name=" + name},
+    run({program("pg_basebackup"), "--pgdata", options_.data, "--write-recovery-conf", "--checkpoint=fast", "--no-sync",
+         "--dbname", "host=" + primary.directory_.string() + " user=postgres application_name=" + name},
         directory_ / "basebackup.log");
     start();
 }
@@ -126,7 +127,8 @@ std::string postgres_server::url(const std::string& database) const
 
 std::string postgres_server::create_database()
 {
-    const std::string name = "test" + std::to_string(++databases_);
+    static std::atomic<int> count{0}; // of all servers: one may hold the databases of another
+    const std::string name = "test" + std::to_string(++count);
     query(url(), "CREATE DATABASE " + name);
     return url(name);
 }
@@ -158,11 +160,13 @@ void postgres_server::make_directory()
         if (::chown(name.c_str(), user->pw_uid, user->pw_gid) != 0) throw std::runtime_error("cannot chown " + name);
 }
 
-void postgres_server::start()
+void postgres_server::start(const std::vector<std::string>& more)
 {
     const auto log = directory_ / "server.log";
     words command{program("postgres"), "-D", options_.data, "-k", directory_, "-c", "listen_addresses="};
-    for (const auto& setting : options_.settings) command.insert(command.end(), {"-c", setting});
+    auto settings = options_.settings;
+    settings.insert(settings.end(), more.begin(), more.end());
+    for (const auto& setting : settings) command.insert(command.end(), {"-c", setting});
     process_ = spawn(command, log);
     // The first line of its pid file says whose it is, the last one when it is ready.
     const auto is_ready = [&] {

@@ -38,8 +38,8 @@ public:
     // The path of one of PostgreSQL's programs.
     static std::string program(const std::string& name);
 
-    // Returns when it takes connections; a standby, those that read.
-    void start();
+    // Returns when it takes connections; a standby, those that read. `more` settings count this time.
+    void start(const std::vector<std::string>& more = {});
     // Everybody is disconnected; what was committed stays.
     void stop();
     // As if the machine had died.
@@ -60,7 +60,6 @@ private:
     postgres_options options_;
     std::filesystem::path directory_;
     ::pid_t process_ = -1;
-    int databases_ = 0;
 };
 
 } // namespace watchword::test
