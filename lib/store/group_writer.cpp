@@ -193,6 +193,10 @@ bool group_writer::run_jobs(session& s)
 {
     bool users_changed = false, wanted = false;
     for (queued_write* const w : batch_) {
+        if (steady_clock::now() > w->answer.latest_start) { // those before it took so long
+            w->failure = core::errc::timed_out;
+            continue;
+        }
         if (!run_one(s, *w, batch_.size() == 1)) continue;
         wanted = true;
         users_changed |= s.take_users_changed();

@@ -250,6 +250,35 @@ BOOST_AUTO_TEST_CASE(writes_that_are_withdrawn_while_they_begin_exist_wholly_or_
     BOOST_TEST_MESSAGE(cancelled << " withdrawn, " << done << " done");
 }
 
+// Else a batch could take as many times the time-out as it has jobs.
+BOOST_DATA_TEST_CASE(a_job_whose_time_is_over_within_its_batch_is_not_run, kinds, kind)
+{
+    const empty_database empty(kind);
+    auto settings = empty.settings();
+    settings.timeout = std::chrono::milliseconds(400);
+    open_database d(settings);
+    blocking_work block;
+    std::optional<core::result<int>> blocked, slow;
+    std::optional<core::result<std::int64_t>> late;
+    const auto take_long = [&](session& s) -> core::result<int> {
+        for (int i = 0; i < 4; ++i) { // never idle for so long that PostgreSQL would end the session
+            std::this_thread::sleep_for(settings.timeout / 3);
+            s.execute("SELECT 1");
+        }
+        return 0;
+    };
+    const auto add = [](session& s) { return add_user(s, numbered_user(1)); };
+    d.loop.start(d.db.write(block.work()), blocked);
+    block.wait_until_entered();
+    d.loop.start(d.db.write(take_long), slow);
+    d.loop.start(d.db.write(add), late);
+    block.release();
+    d.loop.finish();
+    BOOST_TEST(slow->has_value());
+    BOOST_TEST((late->error() == core::errc::timed_out));
+    BOOST_TEST(d.list()->empty());
+}
+
 BOOST_DATA_TEST_CASE(readers_cannot_write, kinds, kind)
 {
     const empty_database empty(kind);
