@@ -21,26 +21,15 @@ struct cluster {
         primary->query(primary->url(), std::string("ALTER SYSTEM SET synchronous_standby_names = '") +
                                            (synchronous ? "watched" : "") + "'");
         primary->query(primary->url(), "SELECT pg_reload_conf()");
-        standby = std::make_unique<postgres_server>(*primary, "watched", quick_postgres());
+        auto options = quick_postgres();
+        options.settings.push_back("synchronous_standby_names="); // it will wait for nobody when it is the primary
+        standby = std::make_unique<postgres_server>(*primary, "watched", options);
         const std::string state = synchronous ? "sync" : "async";
         BOOST_REQUIRE(comes_true([&] {
             return primary->query(primary->url(), "SELECT state, sync_state FROM pg_stat_replication") ==
                    "streaming|" + state + "\n";
         }));
     }
-
-    // The standby is the primary then, and waits for nobody.
-    void promote()
-    {
-        standby->query(standby->url(), "SELECT pg_promote()");
-        standby->query(standby->url(), "ALTER SYSTEM SET synchronous_standby_names = ''");
-        standby->query(standby->url(), "SELECT pg_reload_conf()");
-    }
-};
-
-struct figures {
-    ledger_verdict verdict;
-    load_counts counts;
 };
 
 // The server knows both from the start, and is not touched.
@@ -65,7 +54,7 @@ void fail_over(cluster& c, bool synchronous)
     const auto died = steady_clock::now();
     BOOST_TEST(status_of_sign_up(server.address(), "nobody-writes@b.test") == 503);
     BOOST_TEST(is_live(server.address()));
-    c.promote();
+    c.standby->query(c.standby->url(), "SELECT pg_promote()");
     const auto promoted = steady_clock::now();
     const auto took = until_served(server.address(), promoted);
     BOOST_TEST((took <= at_most(served_after)), took.count());

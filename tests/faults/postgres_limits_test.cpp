@@ -11,7 +11,7 @@ namespace {
 using namespace watchword::test;
 
 constexpr milliseconds timeout(500); // database.timeout
-const auto answered_by = at_most(2 * timeout + milliseconds(500));
+const auto answered_by = at_most(2 * timeout + milliseconds(900));
 constexpr milliseconds served_after(2000);
 
 struct limited {
@@ -79,6 +79,8 @@ BOOST_AUTO_TEST_CASE(others_hold_every_connection)
         const auto load = l.start_load();
         BOOST_REQUIRE(comes_true([&] { return load->counts().acknowledged > 50; }));
         l.gate.refuse(); // the server's own become free, and others are quicker
+        const std::string plain_ones = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'plain'";
+        BOOST_REQUIRE(comes_true([&] { return postgres.query(postgres.url(), plain_ones) == "0\n"; }));
         std::list<other_session> others;
         try {
             for (;;) others.emplace_back(l.url_of("plain"), std::vector<std::string>{});
