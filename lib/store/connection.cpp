@@ -2,6 +2,8 @@
 
 #include "store/failure.hpp"
 
+#include <stdexcept>
+
 namespace watchword::store {
 
 connection::connection(const backend& b, access a) : backend_(b), access_(a), session_(b.connect(a)) {}
@@ -10,14 +12,35 @@ session* connection::get() noexcept
 {
     if (session_ && session_->is_usable()) return session_.get();
     drop();
-    if (std::chrono::steady_clock::now() < next_attempt_) return nullptr;
     try {
-        session_ = backend_.connect(access_);
+        session_ = reconnect();
+        if (session_) failing_ = false;
     } catch (...) {
         explain_failure("connecting");
+        failing_ = true;
         next_attempt_ = std::chrono::steady_clock::now() + pause;
     }
     return session_.get();
+}
+
+// Null: not yet.
+std::unique_ptr<session> connection::reconnect()
+{
+    std::chrono::milliseconds wait{0};
+    if (!attempt_) {
+        if (std::chrono::steady_clock::now() < next_attempt_) return nullptr;
+        attempt_ = backend_.begin_connecting(access_);
+        if (!attempt_) return backend_.connect(access_);
+        wait = failing_ ? short_patience : patience;
+    }
+    const bool done = attempt_->is_done(wait);
+    if (!done && attempt_->age() <= most_age) {
+        failing_ = true;
+        return nullptr;
+    }
+    const auto ended = std::move(attempt_);
+    if (!done) throw std::runtime_error("the database's server does not answer");
+    return ended->take();
 }
 
 session* connection::begin() noexcept

@@ -7,8 +7,9 @@
 
 namespace watchword::store {
 
-// A session that is opened again when it has broken, but not so often that waiting for a dead server becomes all a
-// thread does. One thread at a time. The backend must outlive it.
+// A session that is opened again when it has broken. Waiting for a dead server does not become all a thread does:
+// attempts go on without it, one at a time and with pauses between them, and until one succeeds there is no session.
+// One thread at a time. The backend must outlive it.
 class connection {
 public:
     // Connects; throws what backend::connect throws.
@@ -24,10 +25,17 @@ public:
 
 private:
     static constexpr std::chrono::milliseconds pause{250}; // between attempts to connect
+    // That a new attempt is waited for: after a connection was lost, and while none has succeeded since.
+    static constexpr std::chrono::milliseconds patience{1000}, short_patience{50};
+    static constexpr std::chrono::seconds most_age{60}; // of an attempt: it hangs, another may not
+
+    std::unique_ptr<session> reconnect();
 
     const backend& backend_;
     const access access_;
     std::unique_ptr<session> session_;
+    std::unique_ptr<attempt<session>> attempt_; // under way, or null
+    bool failing_ = false;                      // the last attempt has not succeeded
     std::chrono::steady_clock::time_point next_attempt_{};
 };
 

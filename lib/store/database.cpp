@@ -66,7 +66,8 @@ const change_counters& database::changes() const noexcept
 
 database_statistics database::statistics() const
 {
-    return {parts_->readers.statistics(), parts_->writer.statistics(), parts_->writer.commits()};
+    return {parts_->readers.statistics(), parts_->writer.statistics(), parts_->writer.commits(),
+            parts_->opened->connections_cut()};
 }
 
 core::workers& database::readers() noexcept

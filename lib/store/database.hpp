@@ -22,7 +22,8 @@ namespace watchword::store {
 class session; // store/session.hpp; callers of read and write only pass it on to functions such as those of users.hpp
 
 struct database_settings {
-    // "sqlite:FILE" (relative or absolute; spaces are fine) or "postgresql://…" (what libpq understands).
+    // "sqlite:FILE" (relative or absolute; spaces are fine), "postgresql://…" or "host=… dbname=…" (what libpq
+    // understands).
     std::string url;
     // Threads that read, each with a connection of its own. At least one.
     std::size_t readers = 2;
@@ -30,6 +31,8 @@ struct database_settings {
     std::size_t queue = 1024;
     // That a job may wait for its turn, a connection for its server and SQLite for a lock; of a PostgreSQL statement.
     std::chrono::milliseconds timeout{5000};
+    // PostgreSQL: a file whose first line is the password. Empty: the URL has it, or none is needed.
+    std::string password_file{};
 };
 
 // Numbers that only rise, for those who keep copies of what the database holds. A copy is current while the number
@@ -59,6 +62,7 @@ struct database_statistics {
     // with the commit.
     core::queue_statistics readers, writer;
     commit_statistics commits;
+    std::uint64_t connections_cut = 0; // that were given up because the server did not answer in time
 };
 
 // One piece of work on a session. False: its changes are not wanted.

@@ -1,6 +1,7 @@
 #include "store/open.hpp"
 
 #include "store/postgresql.hpp"
+#include "store/postgresql_options.hpp"
 #include "store/sqlite.hpp"
 
 #include <stdexcept>
@@ -17,9 +18,8 @@ bool names_sqlite(const database_settings& s)
 
 std::unique_ptr<backend> open_server(const database_settings& s)
 {
-    if (s.url.starts_with("postgresql://") || s.url.starts_with("postgres://"))
-        return open_postgresql(s.url, s.timeout);
-    throw std::runtime_error("the database must be sqlite:FILE or postgresql://…");
+    if (names_postgresql(s.url)) return open_postgresql(s);
+    throw std::runtime_error("the database must be sqlite:FILE, postgresql://… or host=… dbname=…");
 }
 
 // A server's own rules keep its readers apart from its writers.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "store/database.hpp"
 #include "store/session.hpp"
 
 #include <chrono>
@@ -8,9 +9,9 @@
 
 namespace watchword::store {
 
-// Checks a postgresql:// URL; connects later. What the URL leaves out comes from libpq's environment (PGHOST, …).
-// Throws std::runtime_error for the operator, without the URL: a password in it that is not percent-encoded can look
-// like any other part.
+// Checks the URL or keywords (see postgresql_options); connects later.
+// Throws std::runtime_error for the operator, without a password.
+std::unique_ptr<backend> open_postgresql(const database_settings&);
 std::unique_ptr<backend> open_postgresql(const std::string& url, std::chrono::milliseconds timeout);
 
 } // namespace watchword::store

@@ -1,7 +1,10 @@
 #pragma once
 
+#include "store/attempt.hpp"
+
 #include <soci/soci.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <typeindex>
@@ -34,7 +37,12 @@ public:
 
     // To be called, outside a failed transaction, after a statement threw: SOCI frees what it copied for PostgreSQL
     // only at the statement's end or its own.
-    void forget_prepared() noexcept { kept_.clear(); }
+    void forget_prepared() noexcept
+    {
+        start_clock();
+        kept_.clear();
+        stop_clock();
+    }
 
     // To be called by whoever changes the user table: change_counters::users will rise once it is committed.
     void mark_users_changed() noexcept { users_changed_ = true; }
@@ -71,6 +79,10 @@ public:
 protected:
     session() = default;
 
+    // What is asked of a server between the two is answered within a bound, or the connection is cut.
+    virtual void start_clock() noexcept {}
+    virtual void stop_clock() noexcept {}
+
 private:
     soci::session sql_;
     std::unordered_map<std::type_index, std::shared_ptr<void>> kept_; // before sql_ closes, these must be gone
@@ -87,6 +99,10 @@ public:
     virtual dialect kind() const noexcept = 0;
     // Throws soci::soci_error or std::runtime_error.
     virtual std::unique_ptr<session> connect(access) const = 0;
+    // The same without waiting for it; null if this kind connects at once. Throws what connect() throws.
+    virtual std::unique_ptr<attempt<session>> begin_connecting(access) const { return nullptr; }
+    // Connections that were given up because the server did not answer.
+    virtual std::uint64_t connections_cut() const noexcept { return 0; }
 };
 
 } // namespace watchword::store
