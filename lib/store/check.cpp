@@ -67,7 +67,7 @@ findings check_sqlite_file(const std::filesystem::path& file, depth d, watcher& 
     return check_shared_file(file, d, std::chrono::milliseconds(0), w);
 }
 
-void attempt(findings& f, watcher& w, std::string_view doing, const std::function<void()>& check)
+void run_check(findings& f, watcher& w, std::string_view doing, const std::function<void()>& check)
 {
     w.throw_if_stopped();
     std::string why;

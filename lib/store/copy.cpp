@@ -36,7 +36,7 @@ public:
         allow_long_work(*session_);
         if (opened_->kind() == dialect::postgresql) take_texts_as_they_are();
         session_->begin();
-        count_applied(*session_, migrations_for(opened_->kind()));
+        schema_version(*session_, migrations_for(opened_->kind()));
         check_user_table(*session_);
         if (opened_->kind() == dialect::postgresql) warn_if_connected(told);
     }

@@ -78,7 +78,7 @@ public:
         allow_long_work(*session_);
         session_->execute("SET lock_timeout = " + std::to_string(settings.timeout.count()));
         require_utf8(*session_);
-        count_applied(*session_, migrations_for(dialect::postgresql));
+        schema_version(*session_, migrations_for(dialect::postgresql));
         if (session_->has_table("user")) require_no_users(*session_); // before anything is changed
         migrate(*session_, migrations_for(dialect::postgresql));
         check_user_table(*session_);

@@ -72,7 +72,7 @@ bool is_own_table(const std::string& name)
 // The file will be replaced: nothing may be in it that anybody could miss.
 void require_nothing_to_lose(session& s, const path& file)
 {
-    count_applied(s, migrations_for(dialect::sqlite));
+    schema_version(s, migrations_for(dialect::sqlite));
     auto& q = s.prepared<name_query>();
     q.statement.execute();
     while (q.statement.fetch())

@@ -11,7 +11,7 @@
 namespace watchword::store {
 
 // Runs a check; that it failed is a problem too. Throws only `stopped`.
-void attempt(findings&, watcher&, std::string_view doing, const std::function<void()>& check);
+void run_check(findings&, watcher&, std::string_view doing, const std::function<void()>& check);
 
 enum class depth {
     structure, // whether it is whole, and this program could work with it

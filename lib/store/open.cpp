@@ -47,8 +47,7 @@ std::unique_ptr<backend> open_backend(const database_settings& s)
 
 std::unique_ptr<backend> open_backend_for_reading(const database_settings& s)
 {
-    auto inner =
-        names_sqlite(s) ? open_sqlite_unlocked(s.url.substr(sqlite_scheme.size()), s.timeout) : open_server(s);
+    auto inner = names_sqlite(s) ? open_sqlite_unlocked(s.url.substr(sqlite_scheme.size()), s.timeout) : open_server(s);
     return std::make_unique<reading_backend>(std::move(inner));
 }
 

@@ -114,7 +114,7 @@ void read_others(session& s, findings& f, watcher& w)
 void check_postgresql(session& s, findings& f, watcher& w)
 {
     const auto attempt_alone = [&](std::string_view doing, const std::function<void()>& check) {
-        attempt(f, w, doing, check);
+        run_check(f, w, doing, check);
         if (!s.is_usable()) throw soci::soci_error("the connection was lost");
         s.rollback();
         s.begin();

@@ -118,16 +118,16 @@ void check_sqlite(session& s, depth d, findings& f, watcher& w)
     f.bytes = static_cast<std::uint64_t>(bytes);
     const auto known = migrations_for(dialect::sqlite);
     f.known_version = static_cast<int>(known.size());
-    attempt(f, w, "schema", [&] { f.schema_version = schema_version(s, known); });
-    attempt(f, w, "user table", [&] { check_user_table(s); });
+    run_check(f, w, "schema", [&] { f.schema_version = schema_version(s, known); });
+    run_check(f, w, "user table", [&] { check_user_table(s); });
     w.begin("checking the structure", watcher::unit::unknown, 0);
-    attempt(f, w, "structure", [&] { check_structure(s, f); });
+    run_check(f, w, "structure", [&] { check_structure(s, f); });
     if (d == depth::everything) {
-        attempt(f, w, "foreign keys", [&] { check_foreign_keys(s, f); });
-        attempt(f, w, "schema", [&] { check_objects(s, f); });
+        run_check(f, w, "foreign keys", [&] { check_foreign_keys(s, f); });
+        run_check(f, w, "schema", [&] { check_objects(s, f); });
     }
     w.begin("counting", watcher::unit::unknown, 0);
-    attempt(f, w, "counting", [&] { count_rows(s, f); });
+    run_check(f, w, "counting", [&] { count_rows(s, f); });
 }
 
 } // namespace watchword::store
