@@ -14,11 +14,11 @@ session* connection::get() noexcept
     drop();
     try {
         session_ = reconnect();
-        if (session_) failing_ = false;
+        if (session_) failed_at_.reset();
     } catch (...) {
         explain_failure("connecting");
-        failing_ = true;
-        next_attempt_ = std::chrono::steady_clock::now() + pause;
+        failed_at_ = std::chrono::steady_clock::now();
+        next_attempt_ = *failed_at_ + pause;
     }
     return session_.get();
 }
@@ -26,16 +26,21 @@ session* connection::get() noexcept
 // Null: not yet.
 std::unique_ptr<session> connection::reconnect()
 {
-    std::chrono::milliseconds wait{0};
-    if (!attempt_) {
+    if (failed_at_ && backend_.last_connected() > *failed_at_) { // the server is back
+        failed_at_.reset();
+        next_attempt_ = {};
+    }
+    auto wait = failed_at_ ? short_patience : patience;
+    if (attempt_) {
+        if (failed_at_) wait = {};
+    } else {
         if (std::chrono::steady_clock::now() < next_attempt_) return nullptr;
         attempt_ = backend_.begin_connecting(access_);
         if (!attempt_) return backend_.connect(access_);
-        wait = failing_ ? short_patience : patience;
     }
     const bool done = attempt_->is_done(wait);
     if (!done && attempt_->age() <= most_age) {
-        failing_ = true;
+        failed_at_ = std::chrono::steady_clock::now();
         return nullptr;
     }
     const auto ended = std::move(attempt_);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 
 namespace watchword::store {
 
@@ -23,6 +24,8 @@ public:
     // For a session in a state that is no longer known: the next one will be new.
     void drop() noexcept { session_.reset(); }
 
+    const backend& on() const noexcept { return backend_; }
+
 private:
     static constexpr std::chrono::milliseconds pause{250}; // between attempts to connect
     // That a new attempt is waited for: after a connection was lost, and while none has succeeded since.
@@ -35,7 +38,8 @@ private:
     const access access_;
     std::unique_ptr<session> session_;
     std::unique_ptr<attempt<session>> attempt_; // under way, or null
-    bool failing_ = false;                      // the last attempt has not succeeded
+    // When an attempt failed or was not waited for; nobody else's has succeeded since.
+    std::optional<std::chrono::steady_clock::time_point> failed_at_;
     std::chrono::steady_clock::time_point next_attempt_{};
 };
 

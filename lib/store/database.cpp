@@ -1,5 +1,6 @@
 #include "store/database.hpp"
 
+#include "store/change_feed.hpp"
 #include "store/connection.hpp"
 #include "store/email_keys.hpp"
 #include "store/failure.hpp"
@@ -40,7 +41,8 @@ struct database::parts {
           opened(open_backend(s)),
           writer(open_writer(*opened), s.queue, changes),
           connections(open_readers(*opened, s.readers)),
-          readers({"db-reader", connections.size(), s.queue})
+          readers({"db-reader", connections.size(), s.queue}),
+          feed(opened->follow_changes(changes))
     {}
 
     const std::chrono::milliseconds timeout;
@@ -49,6 +51,7 @@ struct database::parts {
     group_writer writer;
     std::vector<connection> connections; // one for each reader thread
     core::workers readers;
+    const std::unique_ptr<change_feed> feed; // or null
 };
 
 database::database(const database_settings& s)
@@ -67,7 +70,7 @@ const change_counters& database::changes() const noexcept
 database_statistics database::statistics() const
 {
     return {parts_->readers.statistics(), parts_->writer.statistics(), parts_->writer.commits(),
-            parts_->opened->connections_cut()};
+            parts_->opened->connections_cut(), parts_->feed ? std::optional(parts_->feed->statistics()) : std::nullopt};
 }
 
 core::workers& database::readers() noexcept

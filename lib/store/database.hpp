@@ -21,6 +21,8 @@ namespace watchword::store {
 
 class session; // store/session.hpp; callers of read and write only pass it on to functions such as those of users.hpp
 
+enum class feed_kind { notify, poll };
+
 struct database_settings {
     // "sqlite:FILE" (relative or absolute; spaces are fine), "postgresql://…" or "host=… dbname=…" (what libpq
     // understands).
@@ -33,6 +35,11 @@ struct database_settings {
     std::chrono::milliseconds timeout{5000};
     // PostgreSQL: a file whose first line is the password. Empty: the URL has it, or none is needed.
     std::string password_file{};
+    // PostgreSQL: whether nodes tell each other of changes by NOTIFY, or find them by asking every `foreign_poll`, for
+    // servers that have no NOTIFY.
+    feed_kind feed = feed_kind::notify;
+    // PostgreSQL: how long copies are trusted though the server has not confirmed that nothing changed.
+    std::chrono::milliseconds staleness{2000};
 };
 
 // Numbers that only rise, for those who keep copies of what the database holds. A copy is current while the number
@@ -42,8 +49,8 @@ struct change_counters {
     // process. Also rises with `foreign`.
     std::atomic<std::uint64_t> users{0};
     // Rises when somebody else may have changed the database. SQLite: at most `foreign_poll` and one batch of writes
-    // after another process's commit. PostgreSQL: every `foreign_poll`, whether or not there was a change, so that a
-    // copy is at most that old.
+    // after another process's commit. PostgreSQL: at once if the commit is notified, at most `foreign_poll` after it
+    // otherwise; and every `foreign_poll` while the server has confirmed nothing for database_settings::staleness.
     std::atomic<std::uint64_t> foreign{0};
 };
 inline constexpr std::chrono::milliseconds foreign_poll{250};
@@ -57,12 +64,25 @@ struct commit_statistics {
     std::chrono::nanoseconds checkpointing{}; // in all
 };
 
+// What is heard of other nodes' changes (PostgreSQL). All changes have numbers, in the order of their commits.
+struct feed_statistics {
+    bool listening = false;                  // for notifications; changes are found by asking in any case
+    bool lost = false;                       // nothing was confirmed for longer than database_settings::staleness
+    std::uint64_t last = 0;                  // the number of the last change
+    std::uint64_t notifications = 0;         // that were news, own ones among them
+    std::uint64_t gaps = 0;                  // between the numbers of two of them
+    std::uint64_t found = 0;                 // times that asking found changes by others before any notification
+    std::uint64_t losses = 0;                // times that it was lost
+    std::chrono::nanoseconds unconfirmed{0}; // since it was certain that everything had been heard
+};
+
 struct database_statistics {
     // How many wait, run, ran and were refused, and for how long they waited and ran. Of the writer's, running ends
     // with the commit.
     core::queue_statistics readers, writer;
     commit_statistics commits;
     std::uint64_t connections_cut = 0; // that were given up because the server did not answer in time
+    std::optional<feed_statistics> feed;
 };
 
 // One piece of work on a session. False: its changes are not wanted.

@@ -201,6 +201,7 @@ bool group_writer::run_jobs(session& s)
         wanted = true;
         users_changed |= s.take_users_changed();
     }
+    if (users_changed) s.announce_change();
     if (wanted) {
         s.commit();
     } else {
@@ -234,7 +235,7 @@ bool group_writer::run_one(session& s, queued_write& w, bool alone)
 
 void group_writer::look_for_foreign_changes()
 {
-    bool changed = true; // also when nobody can tell
+    bool changed = !connection_.on().is_followed(); // also when nobody can tell
     if (session* const s = connection_.get()) {
         try {
             changed = s->others_changed();

@@ -1,17 +1,25 @@
 #include "store/postgresql.hpp"
 
+#include "core/random.hpp"
+#include "core/text.hpp"
 #include "store/attempt.hpp"
 #include "store/failure.hpp"
+#include "store/own_changes.hpp"
+#include "store/postgresql_feed.hpp"
 #include "store/postgresql_options.hpp"
 #include "store/watchdog.hpp"
 
 #include <libpq-fe.h>
 #include <soci/postgresql/soci-postgresql.h>
 
+#include <algorithm>
+#include <array>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
 #include <poll.h>
+#include <span>
 #include <stdexcept>
 #include <string_view>
 
@@ -34,14 +42,28 @@ struct clear_result {
 
 void ignore_notice(void*, const char*) {}
 
+// Like no other process's.
+std::string random_name()
+{
+    std::array<std::byte, 9> bytes;
+    core::system_random().fill(bytes);
+    return core::base64url_encode({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
 // What all connections share. Attempts to connect may outlive whoever began them.
 struct server {
-    server(postgresql_options o, milliseconds t) : options(std::move(o)), timeout(t) {}
+    server(postgresql_options o, const database_settings& s)
+        : options(std::move(o)), timeout(s.timeout), staleness(s.staleness), notifies(s.feed == feed_kind::notify)
+    {}
 
     const postgresql_options options;
-    const milliseconds timeout;
+    const milliseconds timeout, staleness;
+    const bool notifies;
     watchdog watch;
-    std::mutex mutex; // guards what follows
+    std::atomic<steady_clock::time_point> last_connected{};
+    own_changes own{random_name()};
+    std::atomic<bool> followed{false}; // there is a feed: what the writer changes must be told
+    std::mutex mutex;                  // guards what follows
     std::condition_variable fewer;
     int attempts = 0; // under way
 };
@@ -100,16 +122,27 @@ public:
 
     void begin() override
     {
+        if (access_ == access::write && server_->followed && name_.empty()) {
+            execute("SET watchword.announces = 'yes'"); // the trigger need not
+            name_ = server_->own.take_name();
+        }
         execute(access_ == access::write ? "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
                                          : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     }
 
+    void announce_change() override { announces_ = !name_.empty(); }
+
     void commit() override
     {
-        // After an error inside the transaction, PostgreSQL answers COMMIT with a successful ROLLBACK.
-        const auto result = run("COMMIT");
-        if (std::string_view(::PQcmdStatus(result.get())) != "COMMIT")
-            throw soci::soci_error("the transaction had failed before its commit");
+        if (!std::exchange(announces_, false)) return end_transaction("COMMIT");
+        server_->own.expect();
+        try {
+            end_transaction(announcement() + "; COMMIT");
+        } catch (...) {
+            server_->own.disown(); // it may be made yet
+            throw;
+        }
+        server_->own.note(announced_);
     }
 
     bool in_transaction() noexcept override { return ::PQtransactionStatus(handle_) != PQTRANS_IDLE; }
@@ -140,7 +173,7 @@ public:
         return count != 0;
     }
 
-    bool others_changed() override { return true; } // as far as this connection can tell
+    bool others_changed() override { return !server_->followed; } // as far as this connection can tell
 
     // A connection that its server closed while nobody used it has the news waiting in the socket.
     bool is_usable() noexcept override
@@ -168,17 +201,53 @@ public:
 private:
     using owned_result = std::unique_ptr<PGresult, clear_result>;
 
+    // The last statement's result.
     owned_result run(const std::string& statements)
     {
         start_clock();
-        owned_result r(::PQexec(handle_, statements.c_str()));
+        owned_result last;
+        bool sent = ::PQsendQuery(handle_, statements.c_str()) != 0, failed = !sent;
+        while (sent) {
+            owned_result next(::PQgetResult(handle_));
+            if (!next) break;
+            const auto status = ::PQresultStatus(next.get());
+            failed = status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK;
+            if (status == PGRES_TUPLES_OK) note_number(next.get());
+            last = std::move(next);
+            if (::PQstatus(handle_) != CONNECTION_OK) break;
+        }
         stop_clock();
-        const auto status = ::PQresultStatus(r.get());
-        if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
-            const char* state = ::PQresultErrorField(r.get(), PG_DIAG_SQLSTATE);
+        if (failed || !last) {
+            const char* state = ::PQresultErrorField(last.get(), PG_DIAG_SQLSTATE);
             throw soci::postgresql_soci_error(::PQerrorMessage(handle_), state ? state : "     ");
         }
-        return r;
+        return last;
+    }
+
+    void end_transaction(const std::string& statements)
+    {
+        // After an error inside the transaction, PostgreSQL answers COMMIT with a successful ROLLBACK.
+        const auto result = run(statements);
+        if (std::string_view(::PQcmdStatus(result.get())) != "COMMIT")
+            throw soci::soci_error("the transaction had failed before its commit");
+    }
+
+    // Raises the number that the feeds follow, whose lock is held until the end of the transaction: it is to be sent
+    // together with that.
+    std::string announcement() const
+    {
+        const std::string raise = "INSERT INTO watchword_change AS c (number) VALUES (1) "
+                                  "ON CONFLICT (only_row) DO UPDATE SET number = c.number + 1 "
+                                  "RETURNING number AS watchword_number";
+        if (!server_->notifies) return raise;
+        return "WITH raised AS (" + raise +
+               ") SELECT watchword_number, pg_notify('watchword_change', watchword_number || ' " + name_ +
+               " ' || current_schema()) FROM raised";
+    }
+    void note_number(const PGresult* r)
+    {
+        if (::PQntuples(r) != 1 || std::string_view(::PQfname(r, 0)) != "watchword_number") return;
+        announced_ = core::parse_unsigned(::PQgetvalue(r, 0, 0)).value_or(0);
     }
 
     const std::shared_ptr<server> server_;
@@ -186,6 +255,9 @@ private:
     PGconn* handle_ = nullptr;
     std::optional<watchdog::connection> watched_;
     bool has_time_ = false; // this transaction may take as long as it likes
+    std::string name_;      // of the one who writes, once there is a feed
+    bool announces_ = false;
+    std::uint64_t announced_ = 0; // the last number
 };
 
 class postgresql_backend final : public backend {
@@ -212,12 +284,32 @@ public:
     std::unique_ptr<attempt<session>> begin_connecting(access a) const override
     {
         auto connect = [token = std::make_shared<attempt_token>(server_), a]() -> std::unique_ptr<session> {
-            return std::make_unique<postgresql_session>(token->on(), a);
+            auto made = std::make_unique<postgresql_session>(token->on(), a);
+            token->on()->last_connected = steady_clock::now();
+            return made;
         };
         return std::make_unique<attempt<session>>(std::move(connect));
     }
 
     std::uint64_t connections_cut() const noexcept override { return server_->watch.cuts(); }
+    steady_clock::time_point last_connected() const noexcept override { return server_->last_connected; }
+
+    std::unique_ptr<change_feed> follow_changes(change_counters& counters) const override
+    {
+        postgresql_feed::settings s;
+        s.listens = server_->notifies;
+        s.staleness = server_->staleness;
+        s.answer_limit = std::min(s.answer_limit, server_->timeout);
+        auto begin = [on = server_] {
+            auto connect = [token = std::make_shared<attempt_token>(on)] {
+                return std::make_unique<feed_connection>(token->on()->options.connection_string(access::write));
+            };
+            return std::make_unique<attempt<feed_connection>>(std::move(connect));
+        };
+        server_->followed = true;
+        return std::make_unique<postgresql_feed>(s, std::move(begin), server_->own, counters);
+    }
+    bool is_followed() const noexcept override { return server_->followed; }
 
 private:
     const std::shared_ptr<server> server_;
@@ -236,7 +328,7 @@ std::unique_ptr<backend> open_postgresql(const std::string& url, std::chrono::mi
 std::unique_ptr<backend> open_postgresql(const database_settings& s)
 {
     return std::make_unique<postgresql_backend>(
-        std::make_shared<server>(postgresql_options(s.url, s.password_file, s.timeout), s.timeout));
+        std::make_shared<server>(postgresql_options(s.url, s.password_file, s.timeout), s));
 }
 
 } // namespace watchword::store

@@ -13,6 +13,9 @@
 
 namespace watchword::store {
 
+class change_feed;      // store/change_feed.hpp
+struct change_counters; // store/database.hpp
+
 enum class dialect { sqlite, postgresql };
 enum class access { read, write };
 
@@ -54,6 +57,8 @@ public:
     virtual void execute(const std::string& statements) = 0;
     // A transaction as this session's access demands it: a snapshot to read from, or the right to write.
     virtual void begin() = 0;
+    // To be called last before commit(), if the transaction has changed what other nodes keep copies of.
+    virtual void announce_change() {}
     // Throws unless everything since begin() is durable.
     virtual void commit() = 0;
     // Does nothing if no transaction is open.
@@ -103,6 +108,12 @@ public:
     virtual std::unique_ptr<attempt<session>> begin_connecting(access) const { return nullptr; }
     // Connections that were given up because the server did not answer.
     virtual std::uint64_t connections_cut() const noexcept { return 0; }
+    // When a connection was made for the last time.
+    virtual std::chrono::steady_clock::time_point last_connected() const noexcept { return {}; }
+    // Raises the counters, which must outlive it, for changes by others; whatever is written from now on must be
+    // announced. Null: a connection that writes can tell by others_changed().
+    virtual std::unique_ptr<change_feed> follow_changes(change_counters&) const;
+    virtual bool is_followed() const noexcept { return false; }
 };
 
 } // namespace watchword::store

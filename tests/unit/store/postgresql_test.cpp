@@ -130,17 +130,6 @@ BOOST_AUTO_TEST_CASE(nodes_that_add_one_address_at_once_add_one_user)
     BOOST_TEST(refused == 63);
 }
 
-BOOST_AUTO_TEST_CASE(both_counters_rise_by_themselves_because_other_nodes_are_not_heard)
-{
-    const empty_database empty("postgresql");
-    const open_database d(empty.settings());
-    const auto foreign = d.db.changes().foreign.load(), users = d.db.changes().users.load();
-    const auto bound = steady_clock::now() + std::chrono::seconds(20);
-    while ((d.db.changes().foreign == foreign || d.db.changes().users == users) && steady_clock::now() < bound)
-        std::this_thread::yield();
-    BOOST_TEST((steady_clock::now() < bound));
-}
-
 BOOST_AUTO_TEST_CASE(a_flask_table_is_adopted_and_takes_longer_hashes)
 {
     const empty_database empty("postgresql");
