@@ -7,6 +7,7 @@
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/post.hpp>
@@ -14,8 +15,10 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/intrusive/list.hpp>
 
+#include <array>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -39,15 +42,28 @@ using completion_handler =
 
 template <class T> class completion {
 public:
+    // For what Asio keeps of a coroutine that it shall resume. Whoever completes it has nobody to tell that there is no
+    // memory: it is set aside before.
+    class reserve {
+    public:
+        template <class Object> class allocator;
+
+    private:
+        alignas(std::max_align_t) std::array<std::byte, sizeof(T) + 96> bytes_;
+    };
+
     explicit completion(completion_handler<T>&& handler)
         : work_(asio::prefer(asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked)),
           handler_(std::move(handler))
     {}
 
     // Any thread, once. May resume the coroutine before it returns: what the coroutine owns must not be touched after.
-    void operator()(std::exception_ptr failure, T value)
+    // The memory may be the coroutine's.
+    void operator()(std::exception_ptr failure, T value, reserve& memory)
     {
-        asio::post(work_, asio::append(std::move(handler_), std::move(failure), std::move(value)));
+        const typename reserve::template allocator<void> from(memory);
+        asio::post(work_,
+                   asio::bind_allocator(from, asio::append(std::move(handler_), std::move(failure), std::move(value))));
     }
 
 private:
@@ -55,6 +71,28 @@ private:
         std::decay_t<decltype(asio::prefer(std::declval<io_executor>(), asio::execution::outstanding_work.tracked))>;
     tracked_executor work_;
     completion_handler<T> handler_;
+};
+
+// Gives the memory to one object at a time.
+template <class T> template <class Object> class completion<T>::reserve::allocator {
+public:
+    using value_type = Object;
+
+    explicit allocator(reserve& memory) noexcept : memory_(&memory) {}
+    template <class Other> allocator(const allocator<Other>& other) noexcept : memory_(other.memory_) {}
+
+    Object* allocate(std::size_t) const noexcept
+    {
+        static_assert(sizeof(Object) <= sizeof(bytes_) && alignof(Object) <= alignof(std::max_align_t));
+        return reinterpret_cast<Object*>(memory_->bytes_.data());
+    }
+    void deallocate(Object*, std::size_t) const noexcept {}
+    bool operator==(const allocator&) const noexcept = default;
+
+private:
+    template <class Other> friend class allocator;
+
+    reserve* memory_;
 };
 
 // One piece of work for another thread. It lives in the frame of the coroutine that waits for it, so that queueing
@@ -120,11 +158,12 @@ private:
     void finish(std::exception_ptr failure, value_type value)
     {
         auto done = std::move(*completion_); // the frame that holds this job may end as soon as it is posted
-        done(std::move(failure), std::move(value));
+        done(std::move(failure), std::move(value), memory_);
     }
 
     Work& work_;
     std::optional<completion<value_type>> completion_;
+    typename completion<value_type>::reserve memory_;
 };
 
 // What a queue of jobs has been doing; a consistent copy.
