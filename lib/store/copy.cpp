@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <sys/socket.h>
 
 namespace watchword::store {
 namespace {
@@ -74,6 +75,17 @@ private:
     std::unique_ptr<session> session_;
 };
 
+// Ends what waits for a server, which may be for ever.
+struct cut_connections {
+    int source, target; // sockets, or -1
+
+    void operator()() const noexcept
+    {
+        for (const int socket : {source, target})
+            if (socket >= 0) ::shutdown(socket, SHUT_RDWR);
+    }
+};
+
 // Rows on their way from one database to the other.
 class copy_run final : refusal_listener {
 public:
@@ -83,16 +95,25 @@ public:
     {
         copy_source source = about("the source", [&] { return copy_source(settings_.from, told_); });
         const auto target = about("the target", [&] { return open_copy_target(settings_.to, *this); });
-        for (const auto& t : copied_tables()) copy(source, *target, t);
-        if (report_.left_out() != 0 && !settings_.skip_unusable) throw copy_refused(report_.left_out());
-        session& written = about("the target", [&]() -> session& { return target->reader(); });
-        for (std::size_t i = 0; i < report_.tables.size(); ++i) verify(written, copied_tables()[i], report_.tables[i]);
+        {
+            const watcher::interrupted_by_stop interruptible(
+                watcher_, cut_connections{socket_of(source.reader()), target->socket()});
+            fill_and_verify(source, *target);
+        }
         watcher_.throw_if_stopped();
         if (report_.is_same()) about("the target, at the very end", [&] { target->commit(); });
         return std::move(report_);
     }
 
 private:
+    void fill_and_verify(copy_source& source, copy_target& target)
+    {
+        for (const auto& t : copied_tables()) copy(source, target, t);
+        if (report_.left_out() != 0 && !settings_.skip_unusable) throw copy_refused(report_.left_out());
+        session& written = about("the target", [&]() -> session& { return target.reader(); });
+        for (std::size_t i = 0; i < report_.tables.size(); ++i) verify(written, copied_tables()[i], report_.tables[i]);
+    }
+
     void copy(copy_source& source, copy_target& target, const copied_table& t)
     {
         report_.tables.push_back({std::string(t.name)});
@@ -205,7 +226,12 @@ copy_refused::copy_refused(std::uint64_t rows)
 copy_report copy_database(const copy_settings& s, copy_watcher& told, watcher& w)
 {
     if (is_same_file(s.from, s.to)) throw std::runtime_error("the source and the target are the same file");
-    return copy_run(s, told, w).run();
+    try {
+        return copy_run(s, told, w).run();
+    } catch (const std::exception&) {
+        w.throw_if_stopped(); // that the connection was cut, if it was, is no news then
+        throw;
+    }
 }
 
 } // namespace watchword::store

@@ -134,6 +134,7 @@ public:
 
     void end() override { close_batch(); }
 
+    int socket() override { return socket_of(*session_); }
     session& reader() override { return *session_; }
 
     void commit() override

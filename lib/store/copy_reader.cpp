@@ -1,5 +1,7 @@
 #include "store/copy_reader.hpp"
 
+#include "store/copy_postgresql.hpp"
+
 namespace watchword::store {
 
 std::string only_with_parent(const copied_table& t)
@@ -26,6 +28,11 @@ void allow_long_work(session& s)
 {
     if (s.kind() == dialect::postgresql)
         s.execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0");
+}
+
+int socket_of(session& s)
+{
+    return s.kind() == dialect::postgresql ? ::PQsocket(postgresql_handle(s)) : -1;
 }
 
 } // namespace watchword::store

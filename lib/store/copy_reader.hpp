@@ -26,6 +26,9 @@ std::uint64_t count_rows(session&, const copied_table&);
 // Lets statements and transactions take as long as they take.
 void allow_long_work(session&);
 
+// The socket of a connection to a server, or -1. Who shuts it down ends whatever waits for the server.
+int socket_of(session&);
+
 // " WHERE EXISTS (…)" for a table that has a parent.
 std::string only_with_parent(const copied_table&);
 

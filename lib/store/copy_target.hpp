@@ -35,6 +35,9 @@ public:
     virtual void add(const stored_row&, const row_checksum&) = 0;
     virtual void end() = 0;
 
+    // See socket_of.
+    virtual int socket() { return -1; }
+
     // After the last table: reads what was written.
     virtual session& reader() = 0;
     // Makes it durable and visible, and counts on from the highest numbers.

@@ -21,6 +21,12 @@ finished migrate(std::vector<std::string> arguments, const environment& more = {
     return run_program(arguments, more);
 }
 
+postgres_server& postgres()
+{
+    static postgres_server instance;
+    return instance;
+}
+
 struct place {
     temporary_directory directory;
     std::string file = directory / "watchword.db";
@@ -96,8 +102,7 @@ BOOST_AUTO_TEST_CASE(its_command_line_is_explained)
 
 BOOST_FIXTURE_TEST_CASE(a_service_moves_to_a_server_and_back_and_nobody_notices, place)
 {
-    postgres_server postgres;
-    const auto database = postgres.create_database();
+    const auto database = postgres().create_database();
     std::string token, listed;
     {
         server_process server(directory.path());
@@ -125,7 +130,7 @@ BOOST_FIXTURE_TEST_CASE(a_service_moves_to_a_server_and_back_and_nobody_notices,
         BOOST_TEST(server.stop() == 0);
     };
     serves(database, "third@b.test", 3);
-    BOOST_TEST(postgres.query(database, "SELECT id FROM \"user\" WHERE email = 'third@b.test'") == "3\n");
+    BOOST_TEST(postgres().query(database, "SELECT id FROM \"user\" WHERE email = 'third@b.test'") == "3\n");
 
     const auto other = directory / "other.db";
     const auto back = migrate({"copy", "--from", database, "--to", "sqlite:" + other});
@@ -154,8 +159,7 @@ BOOST_FIXTURE_TEST_CASE(a_source_that_serves_goes_on_and_is_warned_of, place)
 
 BOOST_FIXTURE_TEST_CASE(rows_that_cannot_move_are_listed_but_not_without_end, place)
 {
-    postgres_server postgres;
-    const auto database = postgres.create_database();
+    const auto database = postgres().create_database();
     make_users(file, 30, 25);
     const auto refused = migrate({"copy", "--from", url, "--to", database});
     BOOST_TEST(refused.exit_code == 1);
@@ -165,11 +169,11 @@ BOOST_FIXTURE_TEST_CASE(rows_that_cannot_move_are_listed_but_not_without_end, pl
     BOOST_TEST(contains(refused.errors, "and 5 more\n"), refused.errors);
     BOOST_TEST(contains(refused.errors, "25 rows cannot be kept"), refused.errors);
     BOOST_TEST(contains(refused.errors, "left empty"), refused.errors);
-    BOOST_TEST(postgres.query(database, "SELECT count(*) FROM \"user\"") == "0\n");
+    BOOST_TEST(postgres().query(database, "SELECT count(*) FROM \"user\"") == "0\n");
     const auto done = migrate({"copy", "--skip-unusable", "--from", url, "--to", database});
     BOOST_TEST(done.exit_code == 0, done.errors);
     BOOST_TEST(contains(done.errors, "and 5 more\n"), done.errors);
-    BOOST_TEST(postgres.query(database, "SELECT count(*), max(id) FROM \"user\"") == "30|30\n");
+    BOOST_TEST(postgres().query(database, "SELECT count(*), max(id) FROM \"user\"") == "30|30\n");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_signal_ends_a_copy_and_leaves_the_target_empty, place)

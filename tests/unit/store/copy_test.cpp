@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 namespace watchword::store {
@@ -28,6 +29,17 @@ int files_beside(const database_settings& s)
 {
     using iterator = std::filesystem::directory_iterator;
     return static_cast<int>(std::distance(iterator(file_of(s).parent_path()), iterator()));
+}
+
+// Stops what is watched once that thread was seen asleep so often that it waits for something that does not come.
+void stop_when_asleep(::pid_t thread, watcher& w)
+{
+    const auto status = "/proc/self/task/" + std::to_string(thread) + "/status";
+    for (int asleep = 0; asleep < 20;) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        asleep = contains(test::read_file(status), "State:\tS") ? asleep + 1 : 0;
+    }
+    w.stop();
 }
 
 } // namespace
@@ -293,6 +305,34 @@ BOOST_AUTO_TEST_CASE(a_connection_that_is_cut_in_the_middle_ends_the_copy_withou
                                        "WHERE application_name = 'watchword'");
     };
     BOOST_TEST(contains(refusal_of_copy(source.settings(), target.settings(), w), "the target: "));
+    BOOST_TEST(is_empty(target.settings()));
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_hangs_does_not_keep_a_copy_from_being_stopped)
+{
+    const migrated_database source("sqlite"), target("postgresql");
+    add_users(source.settings(), 30'000);
+    const auto others = "SELECT string_agg(pid::text, ' ') FROM pg_stat_activity WHERE application_name = 'watchword'";
+    const auto waiting = ::gettid();
+    std::thread stopper;
+    ::pid_t backend = 0;
+    std::promise<void> ended;
+    bool in_time = false;
+    copy_witness w;
+    w.in_the_middle = [&](const std::string& part, std::uint64_t done) {
+        if (part != "copying user" || done != 1024) return;
+        backend = std::stoi(server().query(server().url(), others));
+        ::kill(backend, SIGSTOP);
+        stopper = std::thread([&] {
+            stop_when_asleep(waiting, w);
+            in_time = ended.get_future().wait_for(std::chrono::seconds(20)) == std::future_status::ready;
+            ::kill(backend, SIGCONT);
+        });
+    };
+    BOOST_CHECK_THROW(copy(source.settings(), target.settings(), w), stopped);
+    ended.set_value();
+    stopper.join();
+    BOOST_TEST(in_time);
     BOOST_TEST(is_empty(target.settings()));
 }
 
