@@ -127,14 +127,17 @@ void copy_pages(const handle& from, const handle& to, watcher& w)
 {
     const auto page_size = std::stoull(ask(from, "PRAGMA page_size"));
     const auto pages = std::stoull(ask(from, "PRAGMA page_count"));
-    const std::unique_ptr<::sqlite3_backup, finish_backup> backup(
+    std::unique_ptr<::sqlite3_backup, finish_backup> backup(
         ::sqlite3_backup_init(to.get(), "main", from.get(), "main"));
     if (!backup) fail(to.get());
     w.begin("copying", watcher::unit::bytes, pages * page_size);
     for (int code = SQLITE_OK; code != SQLITE_DONE;) {
         w.throw_if_stopped();
         code = ::sqlite3_backup_step(backup.get(), pages_a_step);
-        if (code != SQLITE_OK && code != SQLITE_DONE) throw sqlite_failure{code, ::sqlite3_errstr(code)};
+        if (code != SQLITE_OK && code != SQLITE_DONE) {
+            backup.reset(); // tells the handle what was wrong
+            fail(to.get());
+        }
         const auto left = static_cast<std::uint64_t>(::sqlite3_backup_remaining(backup.get()));
         w.advance((pages - std::min<std::uint64_t>(left, pages)) * page_size);
     }

@@ -1,0 +1,179 @@
+// Restores: beside servers, and killed.
+#include "command_fixture.hpp"
+#include "support/test_form.hpp"
+#include "support/vectors.hpp"
+
+#include <csignal>
+#include <sstream>
+
+namespace {
+
+using namespace watchword::test;
+
+// A backup of ten users beside a database of twelve, the last two of which are in its log, as a killed server leaves
+// it.
+struct to_restore : command_fixture {
+    to_restore()
+    {
+        const auto done = run("backup", {copy});
+        BOOST_REQUIRE_MESSAGE(done.exit_code == 0, done.errors);
+        make_old();
+    }
+    void make_old() const
+    {
+        for (const auto& entry : std::filesystem::directory_iterator(directory.path()))
+            if (entry.path().filename().string().starts_with("watchword.db")) std::filesystem::remove(entry);
+        std::filesystem::copy_file(copy, file);
+        server_process server(directory.path(), {"--set", "passwords.memory_kib=8", "--set", "passwords.passes=1"});
+        http_client client(server.address());
+        for (const std::string email : {"late1@b.test", "late2@b.test"})
+            BOOST_TEST(client.form_post("/signup", registration(email)).status == 201);
+        server.kill();
+        BOOST_REQUIRE(std::filesystem::file_size(file + "-wal") > 0);
+    }
+    std::string count(const std::string& database) const
+    {
+        BOOST_TEST(query_sqlite(database, "PRAGMA integrity_check") == "ok\n");
+        return query_sqlite(database, "SELECT count(*) FROM user");
+    }
+    // The name of the only database that was kept; empty if there is none.
+    std::string kept() const
+    {
+        std::string found;
+        for (const auto& entry : std::filesystem::directory_iterator(directory.path()))
+            if (entry.path().string().find(".before-restore-") != std::string::npos) {
+                BOOST_TEST(found == "");
+                found = entry.path().string();
+            }
+        return found;
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(restore, to_restore)
+
+BOOST_AUTO_TEST_CASE(a_server_serves_what_was_restored_and_the_old_database_is_kept)
+{
+    BOOST_TEST(run("restore", {copy}).exit_code == 1);
+    const auto done = run("restore", {copy, "--force"});
+    BOOST_REQUIRE_MESSAGE(done.exit_code == 0, done.errors);
+    BOOST_TEST(contains(done.output, "10 users"));
+    BOOST_TEST(contains(done.output, "is kept as " + kept()));
+    BOOST_TEST(count(kept()) == "12\n");
+    server_process server(directory.path());
+    http_client client(server.address());
+    BOOST_TEST(client.form_post("/login", credentials("late1@b.test")).status == 401);
+    BOOST_TEST(client.form_post("/signup", registration("late1@b.test")).status == 201);
+}
+
+BOOST_AUTO_TEST_CASE(it_is_refused_while_a_server_runs)
+{
+    server_process server(directory.path());
+    const auto done = run("restore", {copy, "--force", "--quiet"});
+    BOOST_TEST(done.exit_code == 1);
+    BOOST_TEST(contains(done.errors, "is in use by another running Watchword"));
+    BOOST_TEST(kept() == "");
+    http_client client(server.address());
+    token_of(client.form_post("/login", credentials("late1@b.test")));
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_opened_the_file_just_before_it_was_replaced_serves_the_new_one)
+{
+    // It has opened and locked the file, and looks at nothing yet.
+    held_program server({watchword_binary(), "serve", "--listen", "127.0.0.1:0", "--database", "sqlite:" + file},
+                        "flock", 1);
+    std::filesystem::rename(file, directory / "aside.db");
+    std::filesystem::rename(file + "-wal", directory / "aside.db-wal");
+    std::filesystem::copy_file(copy, file);
+    server.go_on();
+    BOOST_REQUIRE(server.output().await_error_line("ready", std::chrono::seconds(20)).has_value());
+    bool serves_new = false;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/" + std::to_string(server.id()) + "/fd"))
+        serves_new |= std::filesystem::read_symlink(entry.path()) == file;
+    BOOST_TEST(serves_new);
+    ::kill(server.id(), SIGTERM);
+    BOOST_TEST(server.wait() == 0);
+}
+
+// At every system call that changes files it dies. Whatever it has done by then, a server finds all of the old database
+// or all of the new one, and the next attempt succeeds.
+BOOST_AUTO_TEST_CASE(killed_at_any_moment_it_leaves_the_old_database_or_the_new)
+{
+    const std::string calls = "openat,pwrite64,fsync,fdatasync,ftruncate,rename,renameat2,unlink,fchmod,fchown,flock";
+    const int step = is_long() ? 1 : 9;
+    int tried = 0, replaced = 0;
+    for (int number = 1 + tried % step;; number += step, ++tried) {
+        const auto done = run("restore", {copy, "--force"}, at_system_call(calls, "signal=KILL", number));
+        if (done.exit_code == 0) break;
+        BOOST_REQUIRE_MESSAGE(done.exit_code == 128 + SIGKILL, number << ": " << done.errors);
+        const auto users = count(file);
+        BOOST_TEST((users == "12\n" || users == "10\n"), number << ": " << users);
+        if (users == "10\n") {
+            ++replaced;
+            BOOST_TEST(count(kept()) == "12\n");
+        }
+        const auto again = run("restore", {copy, "--force"});
+        BOOST_TEST(again.exit_code == 0, number << ": " << again.errors);
+        BOOST_TEST(count(file) == "10\n");
+        make_old();
+    }
+    BOOST_TEST_MESSAGE(tried << " kills, " << replaced << " of them behind the exchange");
+    BOOST_TEST(tried >= 10);
+}
+
+BOOST_AUTO_TEST_CASE(killed_around_the_exchange_it_leaves_the_old_database_or_the_new)
+{
+    int outcomes[2] = {0, 0};
+    for (const auto& [call, number] : {std::pair("renameat2", 1),
+                                       {"renameat2", 2},
+                                       {"fsync", 1},
+                                       {"fsync", 2},
+                                       {"fdatasync", 1},
+                                       {"unlink", 4},
+                                       {"unlink", 7}}) {
+        const auto done = run("restore", {copy, "--force"}, at_system_call(call, "signal=KILL", number));
+        if (done.exit_code == 0) continue;
+        const auto users = count(file);
+        BOOST_TEST((users == "12\n" || users == "10\n"), call << " " << number << ": " << users);
+        ++outcomes[users == "10\n"];
+        make_old();
+    }
+    BOOST_TEST(outcomes[0] >= 4);
+    BOOST_TEST(outcomes[1] >= 1); // at the last fsync
+}
+
+BOOST_AUTO_TEST_CASE(a_call_that_fails_changes_nothing)
+{
+    for (const auto& [calls, error] : {std::pair("pwrite64", "error=ENOSPC"),
+                                       {"fsync", "error=EIO"},
+                                       {"renameat2", "error=EINVAL"},
+                                       {"fdatasync", "error=EIO"}}) {
+        const auto done = run("restore", {copy, "--force"}, at_system_call(calls, error, 1));
+        BOOST_TEST(done.exit_code == 1, calls << done.output);
+        BOOST_TEST(contains(done.errors, "nothing was restored: "), done.errors);
+        BOOST_TEST(count(file) == "12\n");
+        BOOST_TEST(kept() == "");
+        BOOST_TEST(!std::filesystem::exists(file + ".unfinished"));
+        make_old();
+    }
+}
+
+BOOST_AUTO_TEST_CASE(check_tells_a_damaged_database_from_a_sound_one)
+{
+    const auto sound = run("check", {"--json"});
+    BOOST_TEST(sound.exit_code == 0);
+    BOOST_TEST(contains(sound.output, "\"ok\":true,\"problems\":[],"), sound.output);
+    BOOST_TEST(contains(sound.output, "\"users\":12,"), sound.output);
+    query_sqlite(file, "DROP INDEX watchword_email_key_by_key");
+    const auto damaged = run("check", {"--quiet"});
+    BOOST_TEST(damaged.exit_code == 1);
+    BOOST_TEST(damaged.output == "problem: schema: the index watchword_email_key_by_key is missing\n");
+    BOOST_TEST(run("check", {"now"}).exit_code == 2);
+    std::filesystem::remove(file);
+    const auto none = run("check", {});
+    BOOST_TEST(none.exit_code == 1);
+    BOOST_TEST(contains(none.errors, "there is no database"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
