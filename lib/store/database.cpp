@@ -22,13 +22,19 @@ std::vector<connection> open_readers(const backend& b, std::size_t count)
     return all;
 }
 
-connection open_writer(const backend& b)
+// Watchword's own schema.
+void prepare_users(session& s)
+{
+    if (s.has_table("user")) check_user_table(s); // before anything is added to it
+    migrate(s, migrations_for(s.kind()));
+    check_user_table(s);
+    complete_email_keys(s);
+}
+
+connection open_writer(const backend& b, const std::function<void(session&)>& prepare)
 {
     connection writer(b, access::write);
-    if (writer.get()->has_table("user")) check_user_table(*writer.get()); // before anything is added to it
-    migrate(*writer.get(), migrations_for(b.kind()));
-    check_user_table(*writer.get());
-    complete_email_keys(*writer.get());
+    prepare(*writer.get());
     return writer;
 }
 
@@ -36,13 +42,13 @@ connection open_writer(const backend& b)
 
 // Destroyed from the bottom up: readers close before the writer, whose close checkpoints, and that before the lock.
 struct database::parts {
-    explicit parts(const database_settings& s)
+    parts(const database_settings& s, const std::function<void(session&)>& prepare, bool follows_changes)
         : timeout(s.timeout),
           opened(open_backend(s)),
-          writer(open_writer(*opened), s.queue, changes),
+          writer(open_writer(*opened, prepare), s.queue, changes),
           connections(open_readers(*opened, s.readers)),
           readers({"db-reader", connections.size(), s.queue}),
-          feed(opened->follow_changes(changes))
+          feed(follows_changes ? opened->follow_changes(changes) : nullptr)
     {}
 
     const std::chrono::milliseconds timeout;
@@ -55,7 +61,13 @@ struct database::parts {
 };
 
 database::database(const database_settings& s)
-try : parts_(std::make_unique<parts>(s)) {
+try : parts_(std::make_unique<parts>(s, prepare_users, true)) {
+} catch (const soci::soci_error& e) {
+    throw std::runtime_error("the database cannot be used: " + describe(e));
+}
+
+database::database(const database_settings& s, const std::function<void(session&)>& prepare)
+try : parts_(std::make_unique<parts>(s, prepare, false)) {
 } catch (const soci::soci_error& e) {
     throw std::runtime_error("the database cannot be used: " + describe(e));
 }

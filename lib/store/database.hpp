@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -110,6 +111,10 @@ public:
     // Opens, locks, adopts or creates, and migrates. Throws std::runtime_error with one line for the operator; it
     // never holds a password.
     explicit database(const database_settings&);
+    // For a service with a schema of its own: `prepare` brings it up to date on the connection that writes, with
+    // migrate() for example, before anything else happens. It has no transaction open. Then, on PostgreSQL, nothing is
+    // heard of other nodes' changes.
+    database(const database_settings&, const std::function<void(session&)>& prepare);
     // Finishes what is queued, then closes; SQLite's write-ahead log is merged into the file.
     ~database();
 

@@ -1,6 +1,7 @@
 // The examples of the READMEs do what they say.
 #include "support/http_client.hpp"
 #include "support/process.hpp"
+#include "support/temporary_directory.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -43,6 +44,18 @@ BOOST_AUTO_TEST_CASE(the_http_server_answers_and_stops)
     BOOST_TEST(client.get("/nowhere").status == 404);
     child.signal(SIGTERM);
     BOOST_TEST(child.wait() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(the_store_keeps_notes)
+{
+    const temporary_directory d;
+    const auto database = "sqlite:" + (d / "notes.db");
+    const auto first = run_program({EXAMPLE_STORE, database, "buy milk", "call Ann"});
+    BOOST_TEST(first.exit_code == 0);
+    BOOST_TEST(first.output == "note 1: buy milk\nnote 2: call Ann\n");
+    BOOST_TEST(run_program({EXAMPLE_STORE, database, "buy milk"}).output == "note 1: buy milk\n"); // known already
+    BOOST_TEST(run_program({EXAMPLE_STORE, database, "sleep"}).output == "note 3: sleep\n");
+    BOOST_TEST(run_program({EXAMPLE_STORE, "sqlite:" + (d / "no/such/directory.db"), "x"}).exit_code != 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
