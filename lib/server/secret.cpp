@@ -63,6 +63,7 @@ void create_secret(const std::string& path, core::random_source& random)
     core::wipe(bytes.data(), bytes.size());
 
     const std::string fresh = path + ".new-" + std::to_string(::getpid());
+    ::unlink(fresh.c_str()); // a power cut may have left it; in a container the number is the same each time
     const descriptor file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (file.get() < 0) fail_errno("cannot create the secret file " + fresh);
     const auto written = ::write(file.get(), text.view().data(), text.size());

@@ -81,6 +81,13 @@ BOOST_AUTO_TEST_CASE(a_new_file_is_its_owners_alone_and_leaves_nothing_beside_it
     BOOST_TEST(std::distance(fs::directory_iterator(path), fs::directory_iterator()) == 1);
 }
 
+BOOST_AUTO_TEST_CASE(what_an_interrupted_start_left_is_in_nobodys_way)
+{
+    std::ofstream(file("secret.new-" + std::to_string(::getpid()))) << "half";
+    BOOST_TEST(load(true).size() >= server::least_secret_bytes);
+    BOOST_TEST(std::distance(fs::directory_iterator(path), fs::directory_iterator()) == 1);
+}
+
 BOOST_AUTO_TEST_CASE(two_new_secrets_differ)
 {
     const auto one = server::load_secret({}, file("one"), true, random);
