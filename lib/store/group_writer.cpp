@@ -3,6 +3,7 @@
 #include "store/failure.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace watchword::store {
 
@@ -192,6 +193,7 @@ void group_writer::tell()
 bool group_writer::run_jobs(session& s)
 {
     bool users_changed = false, wanted = false;
+    mark_ = mark::none;
     for (queued_write* const w : batch_) {
         if (steady_clock::now() > w->answer.latest_start) { // those before it took so long
             w->failure = core::errc::timed_out;
@@ -213,12 +215,12 @@ bool group_writer::run_jobs(session& s)
 // True if the job's changes are to be kept. Throws if the transaction is lost.
 bool group_writer::run_one(session& s, queued_write& w, bool alone)
 {
-    if (!alone) s.execute("SAVEPOINT job");
+    if (!alone) set_mark(s);
     s.take_users_changed();
     try {
         const bool keep = w.work.run(s);
         s.reset_statements();
-        if (keep && !alone) s.execute("RELEASE SAVEPOINT job");
+        if (keep && s.has_failed()) throw std::logic_error("a job hides that one of its statements has failed");
         if (keep) return true;
     } catch (...) {
         w.failure = explain_failure("running a write");
@@ -227,10 +229,19 @@ bool group_writer::run_one(session& s, queued_write& w, bool alone)
     if (alone) {
         s.rollback();
     } else {
-        s.execute("ROLLBACK TO SAVEPOINT job; RELEASE SAVEPOINT job");
+        s.execute("ROLLBACK TO SAVEPOINT job");
+        mark_ = mark::here;
     }
     if (w.failure) s.forget_prepared();
     return false;
+}
+
+// In one statement, because a server is asked over a network.
+void group_writer::set_mark(session& s)
+{
+    if (mark_ == mark::none) s.execute("SAVEPOINT job");
+    if (mark_ == mark::behind) s.execute("RELEASE SAVEPOINT job; SAVEPOINT job");
+    mark_ = mark::behind;
 }
 
 void group_writer::look_for_foreign_changes()

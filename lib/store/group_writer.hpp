@@ -40,6 +40,7 @@ private:
     bool run_batch();
     bool run_jobs(session&);
     bool run_one(session&, queued_write&, bool alone);
+    void set_mark(session&);
     void tell();
     void tidy();
     void optimize();
@@ -48,6 +49,11 @@ private:
     change_counters& changes_;
     connection connection_;                   // the thread's, as are the next two
     std::vector<queued_write*> batch_, late_; // no more than largest_batch together
+    enum class mark {
+        none,
+        here,
+        behind
+    } mark_ = mark::none; // the savepoint: nothing has run since it was set, or has
     const std::size_t queue_limit_;
 
     mutable std::mutex mutex_; // guards everything below but thread_

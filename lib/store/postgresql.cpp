@@ -146,6 +146,7 @@ public:
     }
 
     bool in_transaction() noexcept override { return ::PQtransactionStatus(handle_) != PQTRANS_IDLE; }
+    bool has_failed() noexcept override { return ::PQtransactionStatus(handle_) == PQTRANS_INERROR; }
 
     // Any number will do, as long as nobody else takes it for something else.
     void lock_schema() override

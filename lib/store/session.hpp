@@ -64,6 +64,8 @@ public:
     // Does nothing if no transaction is open.
     void rollback();
     virtual bool in_transaction() noexcept = 0;
+    // Whether a statement has failed so that everything will, until the transaction is rolled back to before it.
+    virtual bool has_failed() noexcept { return false; }
     // Keeps others that migrate the same database out until the end of the transaction.
     virtual void lock_schema() = 0;
     // Keeps others out who lock the same name, on this database, until the end of the transaction.
