@@ -36,14 +36,20 @@ bool names_secret(const settings::settings& s)
     return !s.secret.file.empty() || !s.secret.value.empty();
 }
 
+constexpr std::string_view sqlite_scheme = "sqlite:";
+
+bool is_sqlite(const settings::database_group& d)
+{
+    return d.url.starts_with(sqlite_scheme);
+}
+
 // Generated beside an SQLite file; PostgreSQL has no such place, and several servers must share the secret there.
 core::secret_string generated_secret(const settings::settings& s, core::random_source& random)
 {
-    constexpr std::string_view sqlite = "sqlite:";
     const std::string_view url = s.database.url;
-    if (!url.starts_with(sqlite))
+    if (!is_sqlite(s.database))
         throw std::runtime_error("a PostgreSQL database needs a secret: set --secret-file or WATCHWORD_SECRET");
-    return load_secret({}, std::string(url.substr(sqlite.size())) + ".secret", true, random);
+    return load_secret({}, std::string(url.substr(sqlite_scheme.size())) + ".secret", true, random);
 }
 
 // The settings have been checked when they were loaded: what is wrong here is nobody's plan.
@@ -98,6 +104,19 @@ http::server_settings http_settings(const settings::settings& s)
     h.limits.body_rate = s.http.body_rate;
     h.limits.response_rate = s.http.response_rate;
     return h;
+}
+
+store::database_settings database_settings(const settings::database_group& d)
+{
+    store::database_settings all;
+    all.url = d.url;
+    all.readers = d.readers;
+    all.queue = d.queue;
+    all.timeout = d.timeout;
+    all.password_file = d.password_file;
+    all.feed = static_cast<store::feed_kind>(d.feed);
+    all.staleness = d.staleness;
+    return all;
 }
 
 std::string join(const std::vector<std::string>& parts)
@@ -159,7 +178,7 @@ void serve(const settings::settings& s)
     // A secret that cannot be used is found before the database is touched, a new one is made only for a good database.
     core::secret_string secret;
     if (names_secret(s)) secret = load_secret(s.secret.value, s.secret.file, false, random);
-    store::database database({s.database.url, s.database.readers, s.database.queue, s.database.timeout});
+    store::database database(database_settings(s.database));
     if (secret.empty()) secret = generated_secret(s, random);
     const crypto::hs256_tokens tokens(secret);
     // As many hashing threads as cores, but niced: a token check does not wait for a login. Idle ones keep no memory.
@@ -184,7 +203,7 @@ void serve(const settings::settings& s)
 
     server.start();
     core::log::info("ready", {{"listen", join(server.addresses())},
-                              {"database", s.database.url.substr(0, s.database.url.find(':'))},
+                              {"database", is_sqlite(s.database) ? "sqlite" : "postgresql"},
                               {"passwords", crypto::name_of(passwords.engine())}});
     server.wait();
 

@@ -190,8 +190,9 @@ private:
         const auto& all = sources_.arguments;
         for (std::size_t i = 0; i < all.size(); ++i) {
             if (!all[i].starts_with('-')) {
-                const bool url = all[i].find("://") != std::string::npos; // may hold a password
-                complain(url ? "a URL" : "'" + all[i] + "'", "stands behind no flag");
+                const bool url = all[i].find("://") != std::string::npos;    // may hold a password
+                const bool keywords = all[i].find('=') != std::string::npos; // libpq's may, too
+                complain(url ? "a URL" : keywords ? "an assignment" : "'" + all[i] + "'", "stands behind no flag");
                 continue;
             }
             const auto equals = std::min(all[i].find('='), all[i].size());

@@ -70,6 +70,9 @@ struct database_group {
     std::size_t readers = 2;
     std::size_t queue = 1024;
     milliseconds timeout{5'000};
+    std::string password_file;                                      // empty: none
+    enum class feed_kind { notify, poll } feed = feed_kind::notify; // as in store/database.hpp
+    milliseconds staleness{2'000};
 };
 
 struct secret_group {

@@ -19,6 +19,7 @@ constexpr std::array<std::string_view, 3> format_names{"automatic", "text", "jso
 constexpr std::array<std::string_view, 2> forwarding_names{"x-forwarded-for", "forwarded"};
 constexpr std::array<std::string_view, 2> tls_version_names{"1.2", "1.3"};
 constexpr std::array<std::string_view, 3> client_certificate_names{"none", "optional", "required"};
+constexpr std::array<std::string_view, 2> feed_names{"notify", "poll"};
 constexpr std::array<std::string_view, 5> engine_names{"automatic", "avx512", "avx2", "portable", "libsodium"};
 
 constexpr std::uint64_t KiB = 1024, MiB = 1024 * KiB, GiB = 1024 * MiB;
@@ -336,7 +337,10 @@ constexpr descriptor rows[] = {
         "headers.hsts", 0, 10 * 365 * day,
         "Under TLS: for how long browsers are told to use nothing else (Strict-Transport-Security); 0: not at all."),
 
-    text<&S::database, &database_group::url>("database.url", "URL", 1, "sqlite:FILE or postgresql://USER@HOST/NAME.")
+    text<&S::database, &database_group::url>(
+        "database.url", "URL", 1,
+        "sqlite:FILE, postgresql://USER@HOST/NAME or libpq's keywords, \"host=HOST "
+        "dbname=NAME sslmode=verify-full\"; several hosts between commas.")
         .with_flag("--database")
         .or_environment("WATCHWORD_DATABASE")
         .never_shown(),
@@ -346,6 +350,17 @@ constexpr descriptor rows[] = {
                                                 "Jobs that may wait for the database; one more is answered 503."),
     duration<&S::database, &database_group::timeout>("database.timeout", 10 * ms, hour,
                                                      "How long a job may wait for its turn, and a statement may run."),
+    text<&S::database, &database_group::password_file>(
+        "database.password_file", "FILE", 0,
+        "PostgreSQL: a file whose first line is the password, read for each new connection."),
+    choice<&S::database, &database_group::feed, feed_names>(
+        "database.feed",
+        "PostgreSQL: how servers on one database learn of each other's changes: at once by NOTIFY, or by asking every "
+        "250 ms, where there is no NOTIFY."),
+    duration<&S::database, &database_group::staleness>(
+        "database.staleness", 500 * ms, day,
+        "PostgreSQL: while the database cannot be asked what others changed, tokens that are known are accepted for so "
+        "long; then 503."),
 
     text<&S::secret, &secret_group::file>(
         "secret.file", "FILE", 0,
