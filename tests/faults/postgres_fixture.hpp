@@ -97,8 +97,8 @@ private:
 // The public id in a token.
 std::string owner_of(const std::string& token);
 
-// Signs up a new account, logs in and asks for the list, again and again until all three succeed; how long after
-// `since` that was. The test fails if it takes over `limit`.
+// Signs up a new account, logs in and asks for the list, again and again until all three succeed ten times in a row;
+// how long after `since` that was. The test fails if it takes over `limit`.
 milliseconds until_served(const std::string& address, steady_clock::time_point since,
                           milliseconds limit = std::chrono::seconds(20));
 
