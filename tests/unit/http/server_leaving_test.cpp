@@ -94,6 +94,15 @@ struct leaving_fixture : server_fixture {
     }
 };
 
+template <class Work> core::task<http::response> wait_twice(core::workers& pool, Work work, std::atomic<int>& told)
+{
+    for (int i = 0; i < 2; ++i) {
+        const auto done = co_await pool.run(work);
+        if (!done) ++told;
+    }
+    co_return http::response(http::status::ok, "text/plain", "done");
+}
+
 void reset(client& c)
 {
     const ::linger at_once{1, 0};
@@ -266,6 +275,44 @@ BOOST_AUTO_TEST_CASE(a_handler_that_is_given_up_waits_for_nothing_either)
     BOOST_TEST(c.read_all().starts_with("HTTP/1.1 503 "));
     BOOST_TEST(comes_true([&] { return server->connections() == 0; })); // though the thread is held
     BOOST_TEST(withdrawn() == 1u);
+}
+
+// Whoever comes first, the look or the thread, nothing is lost and nothing is told twice. For the sanitizers.
+BOOST_AUTO_TEST_CASE(clients_that_leave_while_the_queue_moves)
+{
+    const auto work = [this](std::size_t) -> core::result<int> {
+        std::this_thread::sleep_for(2ms); // the queue lasts for some sweeps
+        return ++begun;
+    };
+    std::atomic<int> told = 0;
+    const auto wait = [&](http::request&) -> core::task<http::response> { return wait_twice(pool, work, told); };
+    routes.add(http::method::get, "/moving", wait);
+    const auto& address = start();
+    std::list<client> all;
+    for (int i = 0; i < 300; ++i) all.emplace_back(address).get("/moving", "Connection: close\r\n");
+    BOOST_REQUIRE(come_to_wait(300));
+    release();
+    std::size_t number = 0;
+    for (auto& c : all) {
+        switch (number++ % 4) {
+        case 0: reset(c); break;
+        case 1: c.close(); break;
+        case 2: c.shutdown_send(); break;
+        default: break;
+        }
+    }
+    number = 0;
+    for (auto& c : all)
+        if (number++ % 4 >= 2) BOOST_TEST(c.read_all().ends_with("done"));
+    BOOST_TEST(comes_true([&] { return server->connections() == 0; }));
+    const auto seen = pool.statistics();
+    BOOST_TEST(seen.waiting == 0u);
+    BOOST_TEST(seen.refused == 0u);
+    BOOST_TEST(static_cast<std::uint64_t>(begun) + 1 == seen.executed); // and the one that held the thread
+    BOOST_TEST(begun + told == 600);
+    BOOST_TEST(seen.withdrawn > 0u);
+    BOOST_TEST(static_cast<std::uint64_t>(told) >= seen.withdrawn);
+    BOOST_TEST_MESSAGE(seen.withdrawn << " of 600 jobs withdrawn");
 }
 
 BOOST_AUTO_TEST_CASE(a_stop_that_cuts_does_not_wait_for_the_queue)

@@ -229,22 +229,26 @@ BOOST_DATA_TEST_CASE(a_read_that_nobody_wants_is_not_begun, kinds, kind)
     BOOST_TEST(!begun);
 }
 
-// Every write is either committed or withdrawn, never both, whoever comes first.
+// Every write is either committed or withdrawn, never both, whoever comes first: the second waits for the first's
+// commit.
 BOOST_AUTO_TEST_CASE(writes_that_are_withdrawn_while_they_begin_exist_wholly_or_not_at_all)
 {
     const empty_database empty("sqlite");
     open_database d(empty.settings());
     std::size_t done = 0, cancelled = 0;
-    for (int i = 0; i < 300; ++i) {
-        const auto add = [u = numbered_user(i)](session& s) { return add_user(s, u); };
-        test::cancellable<std::int64_t> one(d.db.write(add));
-        for (int spin = i % 32; spin > 0; --spin) std::this_thread::yield();
-        one.cancel();
-        one.finish();
-        cancelled += one.is_cancelled();
-        done += one.outcome->has_value();
+    for (int i = 0; i < 300; i += 2) {
+        const auto add = [](int n) { return [u = numbered_user(n)](session& s) { return add_user(s, u); }; };
+        test::cancellable<std::int64_t> one(d.db.write(add(i))), other(d.db.write(add(i + 1)));
+        for (int spin = i % 64 * 20; spin > 0; --spin) std::this_thread::yield();
+        for (auto* const each : {&other, &one}) {
+            each->cancel();
+            each->finish();
+            cancelled += each->is_cancelled();
+            done += each->outcome->has_value();
+        }
     }
     BOOST_TEST(done + cancelled == 300u);
+    BOOST_TEST(cancelled > 0u);
     BOOST_TEST(d.list()->size() == done);
     BOOST_TEST(d.db.statistics().writer.withdrawn == cancelled);
     BOOST_TEST_MESSAGE(cancelled << " withdrawn, " << done << " done");
