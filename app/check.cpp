@@ -80,8 +80,12 @@ int check(const arguments& given)
             tell(found, line->has("--quiet"), took);
         }
         return found.problems.empty() ? success : failed;
+    } catch (const store::stopped& e) {
+        shown.clear();
+        return fail(e.what());
     } catch (const std::exception& e) {
         shown.clear();
+        if (line->has("--json")) tell_json({{e.what()}}, std::chrono::steady_clock::now() - start);
         return fail(std::string("nothing was checked: ") + e.what());
     }
 }

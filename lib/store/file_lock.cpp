@@ -74,7 +74,7 @@ file_lock::file_lock(const std::filesystem::path& file)
 {
     const std::lock_guard lock(held().mutex);
     // What was opened may have been put aside by a restore before it was locked: then the name leads elsewhere now.
-    for (;;) {
+    for (int attempt = 0; attempt < 100; ++attempt) {
         refuse_if_held(file);
         core::descriptor opened = open_and_lock(file);
         struct stat locked {
@@ -86,6 +86,7 @@ file_lock::file_lock(const std::filesystem::path& file)
         descriptor_ = opened.release();
         return;
     }
+    refuse(file, "is replaced again and again");
 }
 
 file_lock::~file_lock()

@@ -162,6 +162,7 @@ restore_result restore_into_locked(const restore_request& r, const path& databas
     const old_database put_aside(database, r.timeout);
     if (put_aside.is_damaged()) move_files_beside(database, kept);
     require_no_files_beside(database);
+    sync_directory_of(database); // that they are gone must not be lost with the machine's power
     fresh.exchange_for_place(kept);
     return {{found.users, found.bytes}, kept};
 }

@@ -37,7 +37,7 @@ bool is_at(int descriptor, const path& name)
 // Another program may have put its own in place between our open and our lock: then this is its file no more.
 core::descriptor create(const path& name)
 {
-    for (;;) {
+    for (int attempt = 0; attempt < 100; ++attempt) {
         core::descriptor file(
             ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0600));
         if (file.get() < 0) fail("cannot write " + name.string());
@@ -52,6 +52,7 @@ core::descriptor create(const path& name)
         if (::ftruncate(file.get(), 0) != 0 || ::fchmod(file.get(), 0600) != 0) fail("cannot write " + name.string());
         return file;
     }
+    throw std::runtime_error("other programs write " + name.string() + " again and again");
 }
 
 // renameat2 with flags that some file systems do not know.

@@ -155,6 +155,26 @@ BOOST_AUTO_TEST_CASE(a_call_that_fails_fails_the_backup)
     }
 }
 
+BOOST_AUTO_TEST_CASE(on_a_terminal_it_tells_how_far_it_is_and_takes_that_back)
+{
+    const command_fixture d(20000);
+    // Every write takes so long that there is something to tell.
+    const std::string slowed = "strace -f -qq -o /dev/null -e trace=pwrite64 -e inject=pwrite64:delay_enter=1000 " +
+                               watchword_binary() + " backup --database sqlite:" + d.file + " " + d.copy;
+    const auto done = run_program({"script", "-qec", slowed, "/dev/null"});
+    BOOST_TEST(done.exit_code == 0);
+    const auto percent = done.output.find(" %, ");
+    BOOST_REQUIRE_MESSAGE(percent != std::string::npos, done.output);
+    const auto line = done.output.substr(done.output.rfind('\r', percent) + 1);
+    BOOST_TEST(line.starts_with("copying: "), line);
+    BOOST_TEST(contains(line.substr(0, line.find('\r')), "MiB/s"), line);
+    BOOST_TEST(contains(done.output, " \rwrote "));
+
+    const auto plain = d.run("backup", {"--force", d.copy});
+    BOOST_TEST(plain.errors.starts_with("watchword: copying ...\n"), plain.errors);
+    BOOST_TEST(!contains(plain.errors, "\r"));
+}
+
 BOOST_AUTO_TEST_CASE(it_needs_one_file_and_sqlite)
 {
     const command_fixture d;

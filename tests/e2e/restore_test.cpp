@@ -169,6 +169,7 @@ BOOST_AUTO_TEST_CASE(check_tells_a_damaged_database_from_a_sound_one)
     const auto none = run("check", {});
     BOOST_TEST(none.exit_code == 1);
     BOOST_TEST(contains(none.errors, "there is no database"));
+    BOOST_TEST(run("check", {"--json"}).output.starts_with("{\"ok\":false,\"problems\":[\"there is no database"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -178,6 +178,13 @@ BOOST_AUTO_TEST_CASE(rows_and_indexes_that_a_server_can_live_without_do_not_hind
     BOOST_TEST(restore(nobody).users == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(a_backup_that_is_written_meanwhile_is_not_trusted)
+{
+    acting_watcher writing("copying", [&](watcher&) { other_program(copy).query(adding(1)); });
+    BOOST_TEST(contains(refusal_of([&] { restore(writing); }), "was changed while it was read"));
+    check_untouched();
+}
+
 BOOST_AUTO_TEST_CASE(stopped_it_changes_nothing)
 {
     for (const std::string part : {"copying", "checking the structure", "syncing"}) {
