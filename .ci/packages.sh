@@ -11,7 +11,8 @@
     strace faketime libfuse3-dev"
   packages_clang="clang libclang-rt-14-dev"
   packages_lint="clang-format clang-tidy clang-tools python3 shellcheck"
-  packages_bench="wrk strace python3"
+  packages_bench_http="wrk strace python3"
+  packages_bench_storage="postgresql-15 sqlite3 python3"
 }
 
 # install_packages GROUP... : makes sure that every package of the groups is there. Says so if one is missing, and

@@ -4,6 +4,7 @@ import statistics
 
 from harness import client, load, servers
 from harness.report import Figure, Section, Table
+from harness.rounds import rotated
 from harness.run import say, valid
 
 TITLE = 'Busy connections'

@@ -33,7 +33,7 @@ double seconds_between(time_point begin, time_point end);
 double to_number(std::string_view argument, double least, double most);
 
 // Throws when a task of co_spawn ended by an exception; the program then has nothing to tell.
-inline constexpr auto rethrow = [](std::exception_ptr e) {
+inline constexpr auto rethrow = [](const std::exception_ptr& e) {
     if (e) std::rethrow_exception(e);
 };
 

@@ -7,7 +7,7 @@ namespace watchword::storage {
 namespace {
 
 struct add_row_query {
-    std::string public_id, name, email, password = users::known_password_hash;
+    std::string public_id, name, email, password{users::known_password_hash};
     soci::statement statement;
 
     explicit add_row_query(soci::session& sql)
@@ -72,7 +72,7 @@ public:
 
     void add(const users::made_user& u) override
     {
-        db_.run("add", {u.public_id.c_str(), u.name.c_str(), u.email.c_str(), users::known_password_hash.c_str()});
+        db_.run("add", {u.public_id.c_str(), u.name.c_str(), u.email.c_str(), users::known_password_hash.data()});
     }
 
     std::uint64_t highest_id() override

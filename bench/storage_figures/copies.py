@@ -24,7 +24,7 @@ def measure(run):
         TITLE,
         method=f'{users:,} users. `watchword migrate copy` next to `store_copy`, which does the least there is to do: '
                'SQLite\'s prepared statements with a page cache of 512 MiB, libpq\'s COPY, one transaction, nothing checked or read back. '
-               '`watchword backup` next to `cp` with a sync of the copy and to sqlite3\'s .backup. Into a new database or '
+               '`watchword backup`, which checks what it wrote, next to `cp` with a sync of the copy and to sqlite3\'s .backup. Into a new database or '
                f'file each time, from the page cache. {rounds} interleaved rounds in rotating order, medians; ratios are '
                'taken within a round.')
     section.data = {}

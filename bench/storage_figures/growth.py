@@ -10,7 +10,7 @@ import urllib.parse
 from harness import load, made_users, servers, tokens
 from harness.report import Figure, Section, Table
 from harness.rounds import interleave, ratios, spread
-from harness.run import Void, say
+from harness.run import Void
 
 TITLE = 'Millions of users'
 SMALL = 1_000

@@ -21,7 +21,7 @@ LATENCIES = {'job_us': 'queue and query', 'query_us': 'query', 'hop_us': 'with t
 
 def measure(run):
     users = run.pick(100_000, 1_000_000, 1_000_000)
-    rounds, seconds = run.pick((3, 2), (5, 5), (9, 15))
+    rounds, seconds = run.pick((3, 2), (5, 5), (9, 10))
     directory = run.new_directory()
     file = directory / 'users.db'
     made_users.make(run.build, f'sqlite:{file}', users)

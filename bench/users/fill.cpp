@@ -66,7 +66,7 @@ void add_users(raw::sqlite_file& file, const options& o, const progress& tell)
     add.bind(5, o.password_hash);
     for (std::uint64_t n = 0; n < o.count(); ++n) {
         const auto u = make_user(o.seed, n);
-        add.bind(1, static_cast<long long>(n + 1));
+        add.bind(1, static_cast<long long>(n) + 1);
         add.bind(2, u.public_id);
         add.bind(3, u.name);
         add.bind(4, u.email);

@@ -50,9 +50,6 @@ std::string uuid(std::uint64_t high, std::uint64_t low)
 
 } // namespace
 
-const std::string known_password_hash =
-    "$argon2id$v=19$m=8,t=1,p=1$MRhD/ilUHQgpAWzVzflmxQ$RvEVO/H64Fu0KARIIDVfYSd8NN0tEBgGCGAqJnNeoJk";
-
 made_user make_user(std::uint64_t seed, std::uint64_t n)
 {
     const auto base = mix(seed) ^ n;
