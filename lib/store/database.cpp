@@ -38,6 +38,13 @@ connection open_writer(const backend& b, const std::function<void(session&)>& pr
     return writer;
 }
 
+std::runtime_error unusable(const database_settings& s, const soci::soci_error& e)
+{
+    // A server's URL may hold a password.
+    const std::string name = s.url.starts_with("sqlite:") ? "the database " + s.url.substr(7) : "the database";
+    return std::runtime_error(name + " cannot be used: " + describe(e));
+}
+
 } // namespace
 
 // Destroyed from the bottom up: readers close before the writer, whose close checkpoints, and that before the lock.
@@ -63,13 +70,13 @@ struct database::parts {
 database::database(const database_settings& s)
 try : parts_(std::make_unique<parts>(s, prepare_users, true)) {
 } catch (const soci::soci_error& e) {
-    throw std::runtime_error("the database cannot be used: " + describe(e));
+    throw unusable(s, e);
 }
 
 database::database(const database_settings& s, const std::function<void(session&)>& prepare)
 try : parts_(std::make_unique<parts>(s, prepare, false)) {
 } catch (const soci::soci_error& e) {
-    throw std::runtime_error("the database cannot be used: " + describe(e));
+    throw unusable(s, e);
 }
 
 database::~database() = default;

@@ -127,8 +127,8 @@ public:
 
     // The same on the writer, alone or together with others in one transaction. When it returns success, the changes
     // are durable. Work that returns an error or throws is rolled back alone. After `unavailable` they may or may not
-    // have been made if the connection to a server broke during the commit; otherwise they have not.
-    // `work` runs at most once.
+    // have been made: the connection to a server broke during the commit, or SQLite's log was written and then could
+    // not be synced. `work` runs at most once.
     template <class Work> core::task<std::invoke_result_t<Work&, session&>> write(Work work);
 
     const change_counters& changes() const noexcept;
