@@ -16,8 +16,10 @@ using ending = tcp_gate::ending;
 struct cuts {
     postgres_service s;
     tcp_gate gate{s.postgres.socket()};
-    server_process server{s.directory.path(),
-                          s.arguments(through(gate, s.url), set({"database.readers=1", "database.timeout=2s"}))};
+    // Without the feed, whose messages would come between those of the sign-up at any time.
+    server_process server{
+        s.directory.path(),
+        s.arguments(through(gate, s.url), set({"database.readers=1", "database.feed=poll", "database.timeout=2s"}))};
     http_client client{server.address(), std::chrono::seconds(30)};
     std::size_t next = 0, made = 0, acknowledged = 0, kept = 0, lost = 0;
     latencies retries;
