@@ -173,4 +173,40 @@ BOOST_AUTO_TEST_CASE(its_cable_is_pulled, *boost::unit_test::precondition(has_ne
     });
 }
 
+// Nobody changes anything meanwhile, so that the list that is there is the list.
+BOOST_AUTO_TEST_CASE(known_tokens_are_good_for_as_long_as_configured)
+{
+    constexpr milliseconds staleness(1500);
+    postgres_service s;
+    tcp_gate gate(s.postgres.socket());
+    const auto settings = with_timeout() + set({"database.staleness=1500ms"});
+    server_process server(s.directory.path(), s.arguments(through(gate, s.url), settings));
+    http_client client(server.address(), std::chrono::seconds(30));
+    BOOST_REQUIRE(client.form_post("/signup", registration(known_email)).status == 201);
+    const auto token = token_of(client.form_post("/login", credentials(known_email)));
+    BOOST_REQUIRE(client.get("/user", token).status == 200);
+
+    gate.hold();
+    const auto begin = steady_clock::now();
+    steady_clock::duration until{}; // the last good answer
+    std::size_t good = 0;
+    int status = 200;
+    while (status == 200 && steady_clock::now() - begin < std::chrono::seconds(20)) {
+        status = client.get("/user", token).status;
+        if (status == 200) until = steady_clock::now() - begin;
+        good += status == 200;
+        std::this_thread::sleep_for(milliseconds(5));
+    }
+    BOOST_TEST(status == 503);
+    BOOST_TEST((until <= staleness + at_most(milliseconds(500))));
+    BOOST_TEST((until >= staleness / 2)); // it was last confirmed some time before
+    gate.pass();
+    const auto back = steady_clock::now();
+    BOOST_TEST(comes_true([&] { return client.get("/user", token).status == 200; }));
+    report("F18 a black hole while nobody writes: with database.staleness=1500ms a known token was good for " +
+           in_ms(until) + " (" + std::to_string(good) + " lists), and again " + in_ms(steady_clock::now() - back) +
+           " after it ended");
+    BOOST_TEST(server.stop() == 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
