@@ -34,11 +34,10 @@ public:
         warn_if_running(s, told);
         opened_ = open_backend_for_reading(s);
         session_ = opened_->connect(access::read);
-        allow_long_work(*session_);
-        if (opened_->kind() == dialect::postgresql) take_texts_as_they_are();
-        session_->begin();
-        schema_version(*session_, migrations_for(opened_->kind()));
         check_user_table(*session_);
+        if (opened_->kind() == dialect::postgresql) take_texts_as_they_are();
+        begin_long_reading(*session_);
+        schema_version(*session_, migrations_for(opened_->kind()));
         if (opened_->kind() == dialect::postgresql) warn_if_connected(told);
     }
 

@@ -75,7 +75,6 @@ public:
           session_(opened_->connect(access::write)),
           handle_(postgresql_handle(*session_))
     {
-        allow_long_work(*session_);
         session_->execute("SET lock_timeout = " + std::to_string(settings.timeout.count()));
         require_utf8(*session_);
         schema_version(*session_, migrations_for(dialect::postgresql));
@@ -143,6 +142,7 @@ public:
             session_->execute("ANALYZE " + quoted(t.name));
             if (t.numbers_itself) count_on(t);
         }
+        tell_nodes();
         session_->commit();
     }
 
@@ -156,7 +156,8 @@ private:
     // Nodes that serve this database cannot sign anybody up meanwhile; none can start.
     void lock()
     {
-        session_->lock_schema();
+        session_->lock_schema(); // and this transaction has time
+        session_->execute("SET LOCAL watchword.announces = 'yes'");
         for (const auto& t : copied_tables()) session_->execute("LOCK TABLE " + quoted(t.name) + " IN EXCLUSIVE MODE");
         require_no_users(*session_);
         for (const auto& t : copied_tables()) session_->execute("DELETE FROM " + quoted(t.name));
@@ -255,6 +256,13 @@ private:
         } catch (const soci::postgresql_soci_error& e) {
             give_up_or_split(first, last, e);
         }
+    }
+
+    // The trigger that does it would have had to remember every row.
+    void tell_nodes()
+    {
+        session_->execute("SET LOCAL watchword.announces = 'no'; "
+                          "UPDATE \"user\" SET id = id WHERE id = (SELECT max(id) FROM \"user\")");
     }
 
     // Not by setval, which no rollback undoes.

@@ -24,10 +24,13 @@ std::uint64_t count_rows(session& s, const copied_table& t)
     return static_cast<std::uint64_t>(count);
 }
 
-void allow_long_work(session& s)
+void begin_long_reading(session& s)
 {
-    if (s.kind() == dialect::postgresql)
-        s.execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0");
+    if (s.kind() == dialect::sqlite) return s.begin();
+    run(postgresql_handle(s),
+        "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; "
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        PGRES_COMMAND_OK);
 }
 
 int socket_of(session& s)

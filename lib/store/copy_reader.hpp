@@ -23,8 +23,9 @@ std::unique_ptr<row_reader> read_rows(session&, const copied_table&);
 // How many these are.
 std::uint64_t count_rows(session&, const copied_table&);
 
-// Lets statements and transactions take as long as they take.
-void allow_long_work(session&);
+// Begins a transaction that reads one snapshot and may take as long as it takes, as no other of a session may. Within
+// it, session::execute would set a bound again.
+void begin_long_reading(session&);
 
 // The socket of a connection to a server, or -1. Who shuts it down ends whatever waits for the server.
 int socket_of(session&);

@@ -23,8 +23,8 @@ struct copied_table {
     std::string_view parent{};          // the table whose key the first column refers to
 };
 
-// All of Watchword's tables in an order that suits their references, but for the one that migrations keep: the target
-// has its own.
+// All of Watchword's tables in an order that suits their references, but for those about the database itself, of which
+// the target has its own: its migrations, and PostgreSQL's count of changes.
 std::span<const copied_table> copied_tables();
 
 // What a database gave for a column. SQLite may keep any type in any column.
