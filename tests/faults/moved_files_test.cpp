@@ -4,6 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <unistd.h>
+
 namespace {
 
 using namespace watchword::test;
@@ -65,6 +67,19 @@ struct struck_server {
         BOOST_TEST(next.stop() == 0);
     }
 };
+
+// A command that runs another as somebody without privileges: for root nothing is unwritable.
+std::vector<std::string> as_nobody()
+{
+    if (::geteuid() != 0) return {};
+    return {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"};
+}
+
+boost::test_tools::assertion_result nobody_can_run_it(boost::unit_test::test_unit_id)
+{
+    const auto done = run_program(as_nobody() + std::vector<std::string>{watchword_binary(), "version"});
+    return unless(done.exit_code == 0 ? "" : "the server cannot be run without privileges: " + done.errors);
+}
 
 } // namespace
 
@@ -141,6 +156,31 @@ BOOST_AUTO_TEST_CASE(without_the_index_that_others_share_nothing_is_written)
     s.load->stop();
     s.server->kill();
     s.check_after_restart("F21 index of the log deleted");
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_that_becomes_unwritable_does_not_matter_to_files_that_are_open,
+                     *boost::unit_test::precondition(nobody_can_run_it))
+{
+    const temporary_directory directory, elsewhere;
+    const auto database = directory / "watchword.db";
+    if (::geteuid() == 0) BOOST_REQUIRE(::chown(directory.path().c_str(), 65534, 65534) == 0);
+    {
+        server_process server(directory.path(), cheap_passwords(), {}, as_nobody());
+        ledger_load load(server.address(), elsewhere / "ledger", with_prefix("a-"));
+        BOOST_REQUIRE(are_acknowledged(load, 50));
+        fs::permissions(directory.path(), fs::perms::owner_read | fs::perms::owner_exec);
+        BOOST_TEST(are_acknowledged(load, 100));
+        load.stop();
+        BOOST_TEST(load.counts().unavailable == 0u);
+        server.kill();
+    }
+    fs::permissions(directory.path(), fs::perms::owner_all);
+    server_process server(directory.path(), cheap_passwords(), {}, as_nobody());
+    const auto v = check_ledger(elsewhere / "ledger", "a-", sqlite_accounts(database), server.address());
+    BOOST_TEST(v.wrong() == 0u, v.example);
+    report("F4 directory unwritable: acknowledged " + std::to_string(v.acknowledged) + ", lost " +
+           std::to_string(v.lost));
+    BOOST_TEST(server.stop() == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
