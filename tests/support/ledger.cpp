@@ -59,7 +59,6 @@ using accounts_by_email = std::unordered_map<std::string_view, const stored_acco
 accounts_by_email index(const std::vector<stored_account>& accounts)
 {
     accounts_by_email all;
-    all.reserve(accounts.size());
     for (const auto& a : accounts) all.emplace(a.email, &a);
     return all;
 }
