@@ -51,7 +51,7 @@ round_figures kill_under_load(server_process& server, const std::string& ledger_
 std::string confidence(std::size_t trials)
 {
     std::ostringstream text;
-    text << "0 failures in " << trials << " kills: at 95 % confidence fewer than " << std::setprecision(2)
+    text << "0 failures in " << trials << " kills: at 95 % confidence fewer than " << std::setprecision(3)
          << 300.0 / static_cast<double>(trials) << " % of kills lose anything";
     return text.str();
 }

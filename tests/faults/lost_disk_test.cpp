@@ -34,15 +34,17 @@ BOOST_AUTO_TEST_CASE(on_a_disk_that_becomes_read_only_writes_are_refused_and_rea
     {
         server_process server(disk.path(), cheap_passwords());
         const auto token = sign_up_known(server.address());
-        ledger_load load(server.address(), elsewhere / "ledger", with_prefix("a-"));
-        BOOST_REQUIRE(are_acknowledged(load, how_many(300, 2000)));
+        ledger_load before(server.address(), elsewhere / "ledger-a", with_prefix("a-"));
+        BOOST_REQUIRE(are_acknowledged(before, how_many(300, 2000)));
+        // Not amid a sync: Linux may answer one that runs while the disk is taken away with success, and lose it.
+        before.stop();
         disk.flush();
         disk.force_read_only();
+        ledger_load load(server.address(), elsewhere / "ledger-b", with_prefix("b-"));
         BOOST_REQUIRE(are_refused(load, how_many(300, 5000)));
-        const auto stuck = load.counts().acknowledged;
         check_reads(server.address(), token, "F4 on a read-only disk");
-        BOOST_TEST(load.counts().acknowledged == stuck);
         load.stop();
+        BOOST_TEST(load.counts().acknowledged == 0u);
         BOOST_TEST(load.counts().strange == 0u, load.counts().example);
         BOOST_TEST(load.counts().unanswered == 0u);
         BOOST_TEST(server.stop() == 0);
@@ -51,7 +53,8 @@ BOOST_AUTO_TEST_CASE(on_a_disk_that_becomes_read_only_writes_are_refused_and_rea
     BOOST_CHECK_THROW(server_process(disk.path(), cheap_passwords()), std::runtime_error); // it does not pretend
     disk.mount_again();
     server_process server(disk.path(), cheap_passwords());
-    const auto v = check_ledger(elsewhere / "ledger", "a-", sqlite_accounts(database), server.address());
+    auto v = check_ledger(elsewhere / "ledger-a", "a-", sqlite_accounts(database), server.address());
+    v.add(check_ledger(elsewhere / "ledger-b", "b-", sqlite_accounts(database), server.address()));
     BOOST_TEST(v.wrong() == 0u, v.example);
     BOOST_TEST(sqlite_integrity(database) == "ok");
     report("F4 read-only disk: acknowledged " + std::to_string(v.acknowledged) + ", lost " + std::to_string(v.lost) +
