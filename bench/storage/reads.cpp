@@ -246,6 +246,7 @@ json::object measure(int argc, char** argv)
     reading reads(t, db, begin);
     reads.run();
     const auto took = seconds_between(begin, steady_clock::now());
+    const auto commits = (other ? *other : db).statistics().commits;
     writes.stop();
     log.stop();
     if (writes.failure()) std::rethrow_exception(writes.failure());
@@ -256,6 +257,7 @@ json::object measure(int argc, char** argv)
             {"hop_us", to_object(seen.hop)},
             {"due_us", to_object(seen.due)},
             {"writes_per_second", static_cast<double>(writes.written()) / took},
+            {"checkpoints_per_second", static_cast<double>(commits.checkpoints) / took},
             {"log", log.report()}};
 }
 

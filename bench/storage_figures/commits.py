@@ -31,7 +31,8 @@ def measure(run):
                f'durability: synchronous=FULL) with 1 and with {JUDGED} rows for each commit. Each run begins with an empty '
                f'table and ends after {rows:,} rows or {seconds} s. {rounds} interleaved rounds in rotating order, '
                'medians; ratios are taken within a round. "Commit" is the time the writing thread takes '
-               'for BEGIN, the rows and COMMIT; the hop is what the caller waits beyond it.',
+               'for BEGIN, the rows and COMMIT, with its share of the checkpoints, which the bare API makes within commits; '
+               'the hop is what the caller waits beyond it.',
         data=databases, notes=notes)
     for name, seen in databases.items():
         section.figures += figures(name, seen)

@@ -86,8 +86,9 @@ def latencies(seen):
 
 
 def log(seen):
-    return Table(['', 'writes/s', 'log restarts a second', 'largest log MiB'],
+    return Table(['', 'writes/s', 'checkpoints a second', 'log restarts a second', 'largest log MiB'],
                  [[phase, f'{spread(r["writes_per_second"] for r in results).median:,.0f}',
+                   f'{spread(r["checkpoints_per_second"] for r in results).median:.1f}',
                    f'{spread(r["log"]["restarts"] / r["job_us"]["count"] * READS_PER_SECOND for r in results).median:.1f}',
                    f'{max(r["log"]["largest_mib"] for r in results):.1f}'] for phase, results in seen.items()],
                  'Checkpoints')
