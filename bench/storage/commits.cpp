@@ -189,7 +189,7 @@ private:
 
 // An empty table, and a log that has its size: SQLite's grows at first, and a growing file is slower to make durable.
 // While this connection is open the log stays; it must not write any more.
-std::unique_ptr<raw_writer> prepare(const std::string& url)
+std::unique_ptr<raw_writer> prepare(const std::string& url, bool triggers)
 {
     {
         store::database_settings s;
@@ -197,6 +197,7 @@ std::unique_ptr<raw_writer> prepare(const std::string& url)
         const store::database migrated(s);
     }
     auto db = open_raw(url);
+    db->enable_triggers(triggers);
     db->remove_all();
     row_source rows(0);
     db->begin();
@@ -213,7 +214,7 @@ json::object measure(int argc, char** argv)
     const task t{static_cast<std::uint64_t>(to_number(argv[2], 1, most_writers)), argv[3],
                  static_cast<std::uint64_t>(to_number(argv[4], 1, most_rows)),
                  std::chrono::duration<double>(to_number(argv[5], 0.01, 3600))};
-    const auto keeps_log = prepare(t.url);
+    const auto keeps_log = prepare(t.url, kind == "store");
     if (kind == "store") return store_run(t).measure();
     if (kind == "raw") return measure_raw(t);
     if (kind == "connections") return many_connections(t).measure();

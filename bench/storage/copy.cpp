@@ -37,7 +37,7 @@ std::uint64_t copy_to_postgresql(const std::string& from, const std::string& to)
     raw::sqlite_file source(file_of(from));
     raw::sqlite_statement rows(source, "SELECT id, public_id, name, email, password FROM user ORDER BY id");
     raw::postgresql_connection target(to);
-    target.execute("BEGIN");
+    target.execute("BEGIN; ALTER TABLE \"user\" DISABLE TRIGGER USER");
     target.begin_copy_in("COPY \"user\" (id, public_id, name, email, password) FROM STDIN");
     std::uint64_t count = 0;
     std::string lines;
@@ -53,7 +53,7 @@ std::uint64_t copy_to_postgresql(const std::string& from, const std::string& to)
     }
     if (!lines.empty()) target.copy_in(lines);
     target.end_copy_in();
-    target.execute("COMMIT");
+    target.execute("ALTER TABLE \"user\" ENABLE TRIGGER USER; COMMIT");
     return count;
 }
 

@@ -29,6 +29,7 @@ public:
     void begin() override { begin_.run(); }
     void commit() override { commit_.run(); }
     void remove_all() override { file_->execute("DELETE FROM user"); }
+    void enable_triggers(bool) override {} // it has none
 
     void add(const users::made_user& u) override
     {
@@ -69,6 +70,10 @@ public:
     void begin() override { db_.execute("BEGIN"); }
     void commit() override { db_.execute("COMMIT"); }
     void remove_all() override { db_.execute("TRUNCATE \"user\" CASCADE"); }
+    void enable_triggers(bool enabled) override
+    {
+        db_.execute(std::string("ALTER TABLE \"user\" ") + (enabled ? "ENABLE" : "DISABLE") + " TRIGGER USER");
+    }
 
     void add(const users::made_user& u) override
     {

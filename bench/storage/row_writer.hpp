@@ -34,6 +34,8 @@ public:
     virtual void add(const users::made_user&) = 0; // its own transaction, unless one was begun
     virtual void commit() = 0;
     virtual void remove_all() = 0;
+    // What else the schema does for each row; not part of a plain INSERT.
+    virtual void enable_triggers(bool) = 0;
     virtual std::uint64_t highest_id() = 0;
 };
 

@@ -28,7 +28,7 @@ def measure(run):
         TITLE,
         method=f'`store_commits`: N coroutines on one I/O thread that each wait for `database::write` of one row of the user '
                f'table, then write the next; the bare API (SQLite\'s or libpq\'s, prepared statements, one thread, the same '
-               f'durability: synchronous=FULL) with 1 and with {JUDGED} rows for each commit. Each run begins with an empty '
+               f'durability: synchronous=FULL; no triggers, so that libpq\'s tells no other node) with 1 and with {JUDGED} rows for each commit. Each run begins with an empty '
                f'table and ends after {rows:,} rows or {seconds} s. {rounds} interleaved rounds in rotating order, '
                'medians; ratios are taken within a round. "Commit" is the time the writing thread takes '
                'for BEGIN, the rows and COMMIT, with its share of the checkpoints, which the bare API makes within commits; '

@@ -93,11 +93,13 @@ void fill_sqlite(const options& o, const progress& tell)
     file.finish();
 }
 
-// Indexes are made faster at once than row by row. Takes the user table's unique keys away, and gives them back.
-class without_keys {
+// Indexes are made faster at once than row by row, and nobody has to hear of each row. Takes the user table's unique
+// keys and triggers away, and gives them back.
+class bare_table {
 public:
-    explicit without_keys(raw::postgresql_connection& db) : db_(db)
+    explicit bare_table(raw::postgresql_connection& db) : db_(db)
     {
+        db.execute("ALTER TABLE \"user\" DISABLE TRIGGER USER");
         const auto keys = db.execute("SELECT quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint "
                                      "WHERE conrelid = '\"user\"'::regclass AND contype = 'u'");
         for (int i = 0; i < keys.rows(); ++i) {
@@ -108,6 +110,7 @@ public:
     void restore()
     {
         for (const auto& statement : again_) db_.execute(statement);
+        db_.execute("ALTER TABLE \"user\" ENABLE TRIGGER USER");
     }
 
 private:
@@ -139,9 +142,9 @@ void fill_postgresql(const options& o, const progress& tell)
     if (db.execute("SELECT 1 FROM \"user\" LIMIT 1").rows() != 0)
         throw std::runtime_error("the database has users already");
     db.execute("BEGIN");
-    without_keys keys(db);
+    bare_table table(db);
     copy_users(db, o, tell);
-    keys.restore();
+    table.restore();
     if (o.count() != 0)
         db.execute("SELECT setval(pg_get_serial_sequence('\"user\"', 'id'), " + std::to_string(o.count()) + ")");
     db.execute("COMMIT");

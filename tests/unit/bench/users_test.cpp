@@ -130,6 +130,7 @@ BOOST_AUTO_TEST_CASE(a_postgresql_database_is_one_that_watchword_uses)
     const auto url = server.create_database();
     users::fill(make_options(url, 5'000), [](std::uint64_t) {});
     BOOST_TEST(server.query(url, "SELECT count(*) FROM \"user\"") == "5000\n");
+    BOOST_TEST(server.query(url, "SELECT count(*) FROM pg_trigger WHERE tgenabled <> 'O'") == "0\n");
     check_users(url, 5'000);
     BOOST_CHECK_THROW(users::fill(make_options(url, 1), [](std::uint64_t) {}), std::runtime_error);
 }
