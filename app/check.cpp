@@ -2,6 +2,7 @@
 
 #include "command_line.hpp"
 #include "progress.hpp"
+#include "server/database_settings.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -71,7 +72,7 @@ int check(const arguments& given)
     const stop_on_signal stopping(shown);
     const auto start = std::chrono::steady_clock::now();
     try {
-        const auto found = store::check_database({database.url, 1, 1, database.timeout}, shown);
+        const auto found = store::check_database(server::database_settings(database), shown);
         shown.clear();
         const auto took = std::chrono::steady_clock::now() - start;
         if (line->has("--json")) {

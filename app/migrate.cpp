@@ -1,6 +1,7 @@
 #include "command_line.hpp"
 #include "commands.hpp"
 #include "progress.hpp"
+#include "server/database_settings.hpp"
 #include "settings/nearest.hpp"
 #include "store/copy.hpp"
 #include "store/schema.hpp"
@@ -16,9 +17,9 @@ constexpr std::uint64_t most_rows_listed = 20;
 
 store::database_settings database_of(const settings::settings& s, const std::string& url)
 {
-    store::database_settings d;
+    auto d = server::database_settings(s.database);
+    if (url != d.url) d.password_file.clear(); // of that one only
     d.url = url;
-    d.timeout = s.database.timeout;
     return d;
 }
 

@@ -7,6 +7,7 @@
 #include "core/log.hpp"
 #include "crypto/password.hpp"
 #include "http/server.hpp"
+#include "server/database_settings.hpp"
 #include "server/layers.hpp"
 #include "server/open_files.hpp"
 #include "server/secret.hpp"
@@ -104,19 +105,6 @@ http::server_settings http_settings(const settings::settings& s)
     h.limits.body_rate = s.http.body_rate;
     h.limits.response_rate = s.http.response_rate;
     return h;
-}
-
-store::database_settings database_settings(const settings::database_group& d)
-{
-    store::database_settings all;
-    all.url = d.url;
-    all.readers = d.readers;
-    all.queue = d.queue;
-    all.timeout = d.timeout;
-    all.password_file = d.password_file;
-    all.feed = static_cast<store::feed_kind>(d.feed);
-    all.staleness = d.staleness;
-    return all;
 }
 
 std::string join(const std::vector<std::string>& parts)

@@ -1,5 +1,6 @@
 #include "store/check.hpp"
 
+#include "store/copy_reader.hpp"
 #include "store/database_checks.hpp"
 #include "store/failure.hpp"
 #include "store/postgresql.hpp"
@@ -43,10 +44,10 @@ findings check_shared_file(const std::filesystem::path& file, depth d, std::chro
 
 findings check_server(const database_settings& settings, watcher& w)
 try {
-    const auto opened = open_postgresql(settings.url, settings.timeout);
+    const auto opened = open_postgresql(settings);
     const auto s = opened->connect(access::read);
     findings found;
-    s->begin();
+    begin_long_reading(*s);
     check_postgresql(*s, found, w);
     if (s->is_usable()) s->rollback();
     return found;

@@ -208,8 +208,13 @@ private:
         throw soci::soci_error(p.file().string() + " was moved, replaced or deleted while it was in use");
     }
 
+    // At most, in KiB: the inner pages of all indexes of ten million users, and more; SQLite's own 2 MiB hold few of
+    // them.
+    void set_page_cache() { require("cache_size", "-16384"); }
+
     void set_up_writer()
     {
+        set_page_cache();
         require("journal_mode", "wal");
         require("synchronous", "2"); // FULL: a commit is on the disk when it returns
         require("foreign_keys", "1");
@@ -220,6 +225,7 @@ private:
 
     void set_up_reader()
     {
+        set_page_cache();
         configure(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1);
         require("wal_autocheckpoint", "0");
         require("query_only", "1");
