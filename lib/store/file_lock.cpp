@@ -3,6 +3,7 @@
 #include "core/descriptor.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <fcntl.h>
 #include <mutex>
 #include <set>
@@ -11,6 +12,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
+#include <thread>
 #include <unistd.h>
 
 namespace watchword::store {
@@ -60,11 +62,14 @@ core::descriptor open_and_lock(const std::filesystem::path& file)
         if (code == ENOENT) refuse(file, "cannot be created: there is no directory " + file.parent_path().string());
         refuse(file, "cannot be opened for writing: " + why(code));
     }
-    if (::flock(opened.get(), LOCK_EX | LOCK_NB) != 0) {
-        const int code = errno;
-        if (code == EWOULDBLOCK) refuse(file, "is in use by another running Watchword");
-        refuse(file, "cannot be locked: " + why(code));
+    // is_held() of another process has the lock for a moment.
+    int code = EWOULDBLOCK;
+    for (int attempt = 0; attempt < 5 && code == EWOULDBLOCK; ++attempt) {
+        if (attempt > 0) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        code = ::flock(opened.get(), LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
     }
+    if (code == EWOULDBLOCK) refuse(file, "is in use by another running Watchword");
+    if (code != 0) refuse(file, "cannot be locked: " + why(code));
     return opened;
 }
 
