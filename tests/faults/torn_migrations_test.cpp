@@ -80,7 +80,7 @@ void kill_at_every_step(const std::string& original, const std::string& what)
     }
     std::size_t kills = 0;
     for (const auto& call : calls()) {
-        std::size_t step = is_long() ? 1 : call == "pwrite64" ? 10 : 1;
+        std::size_t step = is_long() ? 1 : call == "pwrite64" ? 12 : 2;
         if (is_sanitized) step *= 4;
         for (std::size_t n = 1;; n += step) {
             const temporary_directory directory;
@@ -90,7 +90,7 @@ void kill_at_every_step(const std::string& original, const std::string& what)
             check_completes(directory.path(), rows, call + " " + std::to_string(n));
         }
     }
-    BOOST_TEST(kills >= (is_sanitized ? 2u : 8u));
+    BOOST_TEST(kills >= (is_sanitized ? 2u : 5u));
     report("F26 " + what + ": killed at " + std::to_string(kills) + " steps, each completed by the next start");
 }
 
