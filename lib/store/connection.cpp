@@ -3,6 +3,7 @@
 #include "store/failure.hpp"
 
 #include <stdexcept>
+#include <thread>
 
 namespace watchword::store {
 
@@ -26,15 +27,17 @@ session* connection::get() noexcept
 // Null: not yet.
 std::unique_ptr<session> connection::reconnect()
 {
-    if (failed_at_ && backend_.last_connected() > *failed_at_) { // the server is back
-        failed_at_.reset();
-        next_attempt_ = {};
-    }
-    auto wait = failed_at_ ? short_patience : patience;
+    // A thread that fails at once would take more jobs from the queue than those that are connected and work.
+    const bool others_work = failed_at_ && backend_.last_answered() > *failed_at_;
+    const bool is_patient = !failed_at_ || others_work;
+    auto wait = is_patient ? patience : short_patience;
     if (attempt_) {
-        if (failed_at_) wait = {};
+        if (!is_patient) wait = {};
     } else {
-        if (std::chrono::steady_clock::now() < next_attempt_) return nullptr;
+        if (std::chrono::steady_clock::now() < next_attempt_) {
+            if (!others_work) return nullptr;
+            std::this_thread::sleep_until(next_attempt_);
+        }
         attempt_ = backend_.begin_connecting(access_);
         if (!attempt_) return backend_.connect(access_);
     }
@@ -53,15 +56,18 @@ session* connection::begin() noexcept
     for (bool again = true;; again = false) {
         session* const s = get();
         if (s == nullptr) return nullptr;
+        const auto start = std::chrono::steady_clock::now();
         try {
             s->begin();
             return s;
         } catch (...) {
             explain_failure("beginning a transaction");
         }
+        // A server that took long to fail may do so again; whoever waits has waited enough.
+        const bool at_once = std::chrono::steady_clock::now() - start < pause;
         const bool broken = !s->is_usable();
         drop();
-        if (!broken || !again) return nullptr;
+        if (!broken || !at_once || !again) return nullptr;
     }
 }
 

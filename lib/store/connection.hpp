@@ -38,7 +38,7 @@ private:
     const access access_;
     std::unique_ptr<session> session_;
     std::unique_ptr<attempt<session>> attempt_; // under way, or null
-    // When an attempt failed or was not waited for; nobody else's has succeeded since.
+    // When an attempt failed or was not waited for, if none has succeeded since.
     std::optional<std::chrono::steady_clock::time_point> failed_at_;
     std::chrono::steady_clock::time_point next_attempt_{};
 };

@@ -60,7 +60,7 @@ struct server {
     const milliseconds timeout, staleness;
     const bool notifies;
     watchdog watch;
-    std::atomic<steady_clock::time_point> last_connected{};
+    std::atomic<steady_clock::time_point> last_answered{};
     own_changes own{random_name()};
     std::atomic<bool> followed{false}; // there is a feed: what the writer changes must be told
     std::mutex mutex;                  // guards what follows
@@ -222,6 +222,7 @@ private:
             const char* state = ::PQresultErrorField(last.get(), PG_DIAG_SQLSTATE);
             throw soci::postgresql_soci_error(::PQerrorMessage(handle_), state ? state : "     ");
         }
+        server_->last_answered = steady_clock::now();
         return last;
     }
 
@@ -285,15 +286,13 @@ public:
     std::unique_ptr<attempt<session>> begin_connecting(access a) const override
     {
         auto connect = [token = std::make_shared<attempt_token>(server_), a]() -> std::unique_ptr<session> {
-            auto made = std::make_unique<postgresql_session>(token->on(), a);
-            token->on()->last_connected = steady_clock::now();
-            return made;
+            return std::make_unique<postgresql_session>(token->on(), a);
         };
         return std::make_unique<attempt<session>>(std::move(connect));
     }
 
     std::uint64_t connections_cut() const noexcept override { return server_->watch.cuts(); }
-    steady_clock::time_point last_connected() const noexcept override { return server_->last_connected; }
+    steady_clock::time_point last_answered() const noexcept override { return server_->last_answered; }
 
     std::unique_ptr<change_feed> follow_changes(change_counters& counters) const override
     {

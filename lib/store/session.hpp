@@ -110,8 +110,8 @@ public:
     virtual std::unique_ptr<attempt<session>> begin_connecting(access) const { return nullptr; }
     // Connections that were given up because the server did not answer.
     virtual std::uint64_t connections_cut() const noexcept { return 0; }
-    // When a connection was made for the last time.
-    virtual std::chrono::steady_clock::time_point last_connected() const noexcept { return {}; }
+    // When the server answered anybody for the last time.
+    virtual std::chrono::steady_clock::time_point last_answered() const noexcept { return {}; }
     // Raises the counters, which must outlive it, for changes by others; whatever is written from now on must be
     // announced. Null: a connection that writes can tell by others_changed().
     virtual std::unique_ptr<change_feed> follow_changes(change_counters&) const;

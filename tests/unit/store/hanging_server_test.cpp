@@ -17,7 +17,7 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds timeout{400};
 // For its turn and for its work; what a busy machine adds is not the store's.
-constexpr milliseconds answered_within = 2 * (timeout + milliseconds(500)) + milliseconds(1500);
+constexpr milliseconds answered_within = 2 * timeout + milliseconds(500) + milliseconds(800);
 constexpr milliseconds recovered_within{2000};
 
 // A database behind a gate.
