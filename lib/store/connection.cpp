@@ -11,7 +11,7 @@ connection::connection(const backend& b, access a) : backend_(b), access_(a), se
 
 session* connection::get() noexcept
 {
-    if (session_ && session_->is_usable()) return session_.get();
+    if (session* const s = find()) return s;
     drop();
     try {
         session_ = reconnect();
@@ -67,6 +67,7 @@ session* connection::begin() noexcept
         const bool at_once = std::chrono::steady_clock::now() - start < pause;
         const bool broken = !s->is_usable();
         drop();
+        if (broken && !at_once) failed_at_ = std::chrono::steady_clock::now();
         if (!broken || !at_once || !again) return nullptr;
     }
 }

@@ -18,8 +18,10 @@ public:
 
     // A usable session; null, after logging why, if the database cannot be reached.
     session* get() noexcept;
-    // The same with a transaction begun. A connection that turns out to be broken is replaced once: so far nothing
-    // was asked of it.
+    // The same if it is there already; null otherwise.
+    session* find() noexcept { return session_ && session_->is_usable() ? session_.get() : nullptr; }
+    // A usable session with a transaction begun. A connection that turns out to be broken is replaced once: so far
+    // nothing was asked of it.
     session* begin() noexcept;
     // For a session in a state that is no longer known: the next one will be new.
     void drop() noexcept { session_.reset(); }
@@ -29,7 +31,7 @@ public:
 private:
     static constexpr std::chrono::milliseconds pause{250}; // between attempts to connect
     // That a new attempt is waited for: after a connection was lost, and while none has succeeded since.
-    static constexpr std::chrono::milliseconds patience{1000}, short_patience{50};
+    static constexpr std::chrono::milliseconds patience{500}, short_patience{50};
     static constexpr std::chrono::seconds most_age{60}; // of an attempt: it hangs, another may not
 
     std::unique_ptr<session> reconnect();

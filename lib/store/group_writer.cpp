@@ -108,10 +108,10 @@ void group_writer::work()
     optimize();
 }
 
-// What nobody waits for.
+// What nobody waits for, and nobody is to wait for a connection because of it.
 void group_writer::tidy()
 {
-    session* const s = connection_.get();
+    session* const s = connection_.find();
     if (s == nullptr) return;
     const auto start = steady_clock::now();
     try {
@@ -127,7 +127,7 @@ void group_writer::tidy()
 
 void group_writer::optimize()
 {
-    session* const s = connection_.get();
+    session* const s = connection_.find();
     if (s == nullptr) return;
     try {
         s->optimize();

@@ -12,9 +12,9 @@ namespace {
 using namespace watchword::test;
 
 constexpr milliseconds timeout(500); // database.timeout
-// That any request may take: its turn in the queue, the use of a connection that hangs (which is cut half a second
-// after the time-out), and something for a busy machine.
-const auto answered_by = at_most(2 * timeout + milliseconds(900));
+// That any request may take: two uses of a connection, since the first may have its answer and hang at its end, each
+// cut half a second after the time-out, and something for a busy machine.
+const auto answered_by = at_most(2 * (timeout + milliseconds(500)) + milliseconds(400));
 constexpr milliseconds served_after(2000); // that PostgreSQL goes on
 
 std::vector<std::string> with_timeout()

@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(a_file_with_anything_else_in_it_is_not_replaced)
     const temporary_directory directory;
     const database_settings text{"sqlite:" + (directory.path / "text").string()};
     test::write_file(directory.path / "text", std::string(5000, 'x'));
-    BOOST_TEST(contains(refusal_of_copy(source.settings(), text), "not a database"));
+    BOOST_TEST(contains(refusal_of_copy(source.settings(), text), "not a SQLite database"));
     BOOST_TEST(std::filesystem::file_size(directory.path / "text") == 5000u);
     BOOST_TEST(files_beside(text) == 1);
 }
