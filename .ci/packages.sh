@@ -56,5 +56,9 @@ without_main_cluster() {
   trap "${as_root[*]} rm -f $policy" EXIT
 }
 
-# Compilations are remembered across build directories.
+# Compilations are remembered across build directories, and across checkouts.
 if [ -z "${CMAKE_CXX_COMPILER_LAUNCHER+set}" ]; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
+if [ -z "${CCACHE_BASEDIR+set}" ]; then
+  CCACHE_BASEDIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+  export CCACHE_BASEDIR CCACHE_NOHASHDIR=true
+fi

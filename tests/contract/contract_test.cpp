@@ -1,5 +1,6 @@
 // The recorded behaviour of the tutorial's server (contract.json) against ours, by check.py. Its cases count one by
 // one: its last line stands on the standard output of this program, where tests/count.py adds it up.
+#include "support/paths.hpp"
 #include "support/postgres_server.hpp"
 #include "support/server_process.hpp"
 #include "support/temporary_directory.hpp"
@@ -19,8 +20,7 @@ constexpr int recorded_cases = 310, adopted_cases = 129;
 // Runs the checker and requires that all of at least `least` cases pass.
 void check(const server_process& server, std::vector<std::string> options, int least)
 {
-    options.insert(options.begin(),
-                   {"python3", WATCHWORD_SOURCE_DIR "/tests/contract/check.py", "http://" + server.address()});
+    options.insert(options.begin(), {"python3", source_file("tests/contract/check.py"), "http://" + server.address()});
     const auto done = run_program(options, {}, std::chrono::seconds(240));
     std::cout << done.output << std::flush;
     std::smatch verdict;

@@ -1,5 +1,6 @@
 // The examples of the READMEs do what they say.
 #include "support/http_client.hpp"
+#include "support/paths.hpp"
 #include "support/process.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -32,7 +33,7 @@ BOOST_AUTO_TEST_SUITE(examples)
 
 BOOST_AUTO_TEST_CASE(the_http_server_answers_and_stops)
 {
-    process child({EXAMPLE_HTTP, "127.0.0.1:0"});
+    process child({built_file("tests/example_http"), "127.0.0.1:0"});
     http_client client(await_address(child));
     BOOST_TEST(client.get("/hello/Ada%20L").body == "Hello, Ada L!\n");
     const auto note = client.form_post("/notes", {{"text", "remember"}});
@@ -50,12 +51,14 @@ BOOST_AUTO_TEST_CASE(the_store_keeps_notes)
 {
     const temporary_directory d;
     const auto database = "sqlite:" + (d / "notes.db");
-    const auto first = run_program({EXAMPLE_STORE, database, "buy milk", "call Ann"});
+    const auto first = run_program({built_file("tests/example_store"), database, "buy milk", "call Ann"});
     BOOST_TEST(first.exit_code == 0);
     BOOST_TEST(first.output == "note 1: buy milk\nnote 2: call Ann\n");
-    BOOST_TEST(run_program({EXAMPLE_STORE, database, "buy milk"}).output == "note 1: buy milk\n"); // known already
-    BOOST_TEST(run_program({EXAMPLE_STORE, database, "sleep"}).output == "note 3: sleep\n");
-    BOOST_TEST(run_program({EXAMPLE_STORE, "sqlite:" + (d / "no/such/directory.db"), "x"}).exit_code != 0);
+    BOOST_TEST(run_program({built_file("tests/example_store"), database, "buy milk"}).output ==
+               "note 1: buy milk\n"); // known already
+    BOOST_TEST(run_program({built_file("tests/example_store"), database, "sleep"}).output == "note 3: sleep\n");
+    BOOST_TEST(
+        run_program({built_file("tests/example_store"), "sqlite:" + (d / "no/such/directory.db"), "x"}).exit_code != 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

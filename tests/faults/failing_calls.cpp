@@ -1,6 +1,7 @@
 #include "failing_calls.hpp"
 
 #include "core/descriptor.hpp"
+#include "support/paths.hpp"
 
 #include <fcntl.h>
 #include <new>
@@ -26,7 +27,7 @@ failing_calls::~failing_calls()
 
 environment failing_calls::variables() const
 {
-    return {{"LD_PRELOAD", FAILING_CALLS}, {"FAILING_CALLS", directory_ / "calls"}};
+    return {{"LD_PRELOAD", built_file("tests/libfailing_calls.so")}, {"FAILING_CALLS", directory_ / "calls"}};
 }
 
 void failing_calls::fail(fallible which, std::int64_t n, bool lasts, int error, database_file where)

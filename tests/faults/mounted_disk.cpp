@@ -1,5 +1,6 @@
 #include "mounted_disk.hpp"
 
+#include "support/paths.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <csignal>
@@ -13,7 +14,7 @@ namespace {
 std::vector<std::string> command(const std::filesystem::path& image, const std::filesystem::path& mountpoint,
                                  const std::vector<std::string>& options)
 {
-    std::vector<std::string> all{LOSSY_DISK, image.string(), mountpoint.string()};
+    std::vector<std::string> all{built_file("tests/lossy_disk"), image.string(), mountpoint.string()};
     all.insert(all.end(), options.begin(), options.end());
     return all;
 }

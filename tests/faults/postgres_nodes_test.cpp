@@ -1,5 +1,6 @@
 // Several servers on one database.
 #include "postgres_fixture.hpp"
+#include "support/paths.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -34,8 +35,7 @@ struct nodes {
 
 std::size_t known_migrations()
 {
-    const std::filesystem::directory_iterator files(std::string(WATCHWORD_SOURCE_DIR) +
-                                                    "/lib/store/migrations/postgresql");
+    const std::filesystem::directory_iterator files(source_file("lib/store/migrations/postgresql"));
     return static_cast<std::size_t>(std::distance(begin(files), end(files)));
 }
 

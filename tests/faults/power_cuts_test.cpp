@@ -2,6 +2,7 @@
 #include "faults_fixture.hpp"
 #include "mounted_disk.hpp"
 #include "support/ledger_load.hpp"
+#include "support/paths.hpp"
 #include "support/vectors.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -224,7 +225,7 @@ BOOST_AUTO_TEST_CASE(without_a_sync_for_each_commit_sign_ups_would_be_lost,
 {
     machine m;
     account all;
-    live_and_lose_power(m, all, false, {{"LD_PRELOAD", SYNCHRONOUS_NORMAL}});
+    live_and_lose_power(m, all, false, {{"LD_PRELOAD", built_file("tests/libsynchronous_normal.so")}});
     look_for_everything(m, all);
     report("F2 control, synchronous=NORMAL: " + all.text());
     BOOST_TEST(all.found.lost > 0u);

@@ -1,6 +1,7 @@
 // F2: nobody is told 201 before the disk has been told to keep the sign-up, and has said that it does.
 #include "faults_fixture.hpp"
 #include "support/ledger_load.hpp"
+#include "support/paths.hpp"
 #include "system_call_log.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -183,7 +184,7 @@ BOOST_AUTO_TEST_CASE(every_201_follows_the_sync_that_follows_its_commit)
 
 BOOST_AUTO_TEST_CASE(without_a_sync_for_each_commit_that_is_noticed)
 {
-    const auto t = sign_up_traced(how_many(100, 1000), {{"LD_PRELOAD", SYNCHRONOUS_NORMAL}});
+    const auto t = sign_up_traced(how_many(100, 1000), {{"LD_PRELOAD", built_file("tests/libsynchronous_normal.so")}});
     report("F2 control, synchronous=NORMAL: " + describe(t));
     BOOST_TEST(t.seen.answers == t.acknowledged);
     BOOST_TEST(t.seen.in_order < t.seen.answers);

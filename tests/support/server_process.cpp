@@ -1,5 +1,7 @@
 #include "support/server_process.hpp"
 
+#include "support/paths.hpp"
+
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
@@ -38,7 +40,7 @@ std::vector<std::string> split(std::string_view list)
 std::string watchword_binary()
 {
     const char* const set = std::getenv("WATCHWORD_BINARY");
-    return set ? set : WATCHWORD_BINARY;
+    return set ? set : built_file("watchword");
 }
 
 server_process::server_process(const std::filesystem::path& directory, const std::vector<std::string>& arguments,

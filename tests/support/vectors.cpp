@@ -1,5 +1,7 @@
 #include "support/vectors.hpp"
 
+#include "support/paths.hpp"
+
 #include <boost/beast/core/detail/base64.hpp>
 #include <boost/beast/zlib/inflate_stream.hpp>
 #include <boost/json/parse.hpp>
@@ -49,7 +51,7 @@ std::vector<vector_case> read_cases(const std::string& path)
 std::string shared_path(std::string_view relative)
 {
     const char* const set = std::getenv("WATCHWORD_SHARED");
-    const std::filesystem::path root = set ? set : std::filesystem::path(WATCHWORD_SOURCE_DIR) / ".." / "shared";
+    const std::filesystem::path root = set ? set : std::filesystem::path(source_file("../shared"));
     const auto path = root / relative;
     if (!std::filesystem::exists(path))
         throw std::runtime_error("the shared test data has no " + path.string() + " (set WATCHWORD_SHARED)");
@@ -90,7 +92,7 @@ std::vector<vector_case> read_vectors(std::string_view relative)
 
 std::vector<vector_case> read_own_vectors(std::string_view relative)
 {
-    return read_cases(WATCHWORD_SOURCE_DIR "/tests/data/" + std::string(relative));
+    return read_cases(source_file("tests/data/" + std::string(relative)));
 }
 
 std::string base64_decode(std::string_view text)

@@ -2,6 +2,7 @@
 #include "settings/help.hpp"
 #include "settings/table.hpp"
 #include "settings_fixture.hpp"
+#include "support/paths.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -15,7 +16,7 @@ using namespace watchword;
 
 std::string shipped_file()
 {
-    std::ifstream in(WATCHWORD_SOURCE_DIR "/config/watchword.json", std::ios::binary);
+    std::ifstream in(test::source_file("config/watchword.json"), std::ios::binary);
     BOOST_REQUIRE(in);
     return {std::istreambuf_iterator<char>(in), {}};
 }
