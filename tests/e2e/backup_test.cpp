@@ -159,7 +159,8 @@ BOOST_AUTO_TEST_CASE(on_a_terminal_it_tells_how_far_it_is_and_takes_that_back)
 {
     const command_fixture d(20000);
     // Every write takes so long that there is something to tell.
-    const std::string slowed = "strace -f -qq -o /dev/null -e trace=pwrite64 -e inject=pwrite64:delay_enter=1000 " +
+    const std::string slowed = "strace -f -qq -E " + no_leak_check +
+                               " -o /dev/null -e trace=pwrite64 -e inject=pwrite64:delay_enter=1000 " +
                                watchword_binary() + " backup --database sqlite:" + d.file + " " + d.copy;
     const auto done = run_program({"script", "-qec", slowed, "/dev/null"});
     BOOST_TEST(done.exit_code == 0);

@@ -55,12 +55,17 @@ struct command_fixture {
     }
 };
 
+// LeakSanitizer cannot look at a process that is traced.
+inline const std::string no_leak_check = "ASAN_OPTIONS=detect_leaks=0";
+
 // Runs what follows it under strace, which does something at the `when`th of these system calls.
 inline std::vector<std::string> at_system_call(const std::string& calls, const std::string& what, int when)
 {
     return {"strace",
             "-f",
             "-qq",
+            "-E",
+            no_leak_check,
             "-o",
             "/dev/null",
             "-e",
@@ -101,6 +106,8 @@ private:
                                                  int when)
     {
         std::vector<std::string> all{"strace",
+                                     "-E",
+                                     no_leak_check,
                                      "-f",
                                      "-qq",
                                      "-e",
