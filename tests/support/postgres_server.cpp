@@ -37,7 +37,7 @@ path find_programs()
 const ::passwd* unprivileged_user()
 {
     if (::geteuid() != 0) return nullptr;
-    const auto* user = ::getpwnam("postgres");
+    static const auto* const user = ::getpwnam("postgres"); // not thread-safe by itself
     if (user == nullptr) throw std::runtime_error("these tests need the user postgres: apt-get install postgresql");
     return user;
 }
