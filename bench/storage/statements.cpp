@@ -37,7 +37,7 @@ struct way {
 
 std::unique_ptr<store::backend> open(const std::string& url)
 {
-    constexpr std::chrono::seconds timeout{5};
+    constexpr std::chrono::minutes timeout{5}; // one transaction lasts as long as the measurement
     if (url.starts_with("sqlite:")) return store::open_sqlite(url.substr(7), timeout);
     return store::open_postgresql(url, timeout);
 }
