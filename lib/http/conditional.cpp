@@ -1,7 +1,7 @@
 #include "http/conditional.hpp"
 
+#include "core/siphash.hpp"
 #include "core/text.hpp"
-#include "http/siphash.hpp"
 
 namespace watchword::http {
 namespace {
@@ -93,7 +93,7 @@ bool equal_weakly(const entity_tag& a, const entity_tag& b) noexcept
 
 std::string make_entity_tag(std::string_view bytes)
 {
-    const auto hash = siphash_128(bytes);
+    const auto hash = core::siphash_128(bytes);
     return "\"" + core::hex_encode({hash.data(), hash.size()}) + "\"";
 }
 

@@ -43,10 +43,4 @@ private:
     std::string encoded_;
 };
 
-// SipHash-2-4 with 128 bits of output, as its authors define it.
-struct siphash_key {
-    std::uint64_t low = 0, high = 0;
-};
-row_checksum siphash_128(siphash_key, std::string_view bytes) noexcept;
-
 } // namespace watchword::store

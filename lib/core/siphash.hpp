@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace watchword::http {
+namespace watchword::core {
 
 // A key of SipHash: two words, little-endian halves of its 16 bytes.
 struct siphash_key {
@@ -15,4 +15,4 @@ struct siphash_key {
 // hash on purpose. Thread-safe.
 std::array<char, 16> siphash_128(std::string_view bytes, siphash_key = {}) noexcept;
 
-} // namespace watchword::http
+} // namespace watchword::core

@@ -1,9 +1,9 @@
-#include "http/siphash.hpp"
+#include "core/siphash.hpp"
 
 #include <bit>
 #include <cstring>
 
-namespace watchword::http {
+namespace watchword::core {
 namespace {
 
 struct state {
@@ -74,4 +74,4 @@ std::array<char, 16> siphash_128(std::string_view bytes, siphash_key key) noexce
     return out;
 }
 
-} // namespace watchword::http
+} // namespace watchword::core
