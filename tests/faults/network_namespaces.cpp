@@ -34,6 +34,16 @@ void remove(const std::string& name) noexcept
 
 } // namespace
 
+std::string network_namespaces::why_not()
+{
+    try {
+        const network_namespaces probe;
+        return {};
+    } catch (const std::runtime_error& e) {
+        return std::string("no network namespaces can be made: ") + e.what();
+    }
+}
+
 network_namespaces::network_namespaces()
     : server_("watchword-" + std::to_string(::getpid()) + "-s"),
       client_("watchword-" + std::to_string(::getpid()) + "-c")

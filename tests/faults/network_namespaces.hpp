@@ -15,6 +15,9 @@ public:
     network_namespaces(const network_namespaces&) = delete;
     network_namespaces& operator=(const network_namespaces&) = delete;
 
+    // Why none can be made here; nothing if they can.
+    static std::string why_not();
+
     // The server's address on the cable. It has 127.0.0.1 too.
     static constexpr const char* server_address = "10.213.77.1";
     // A command that runs the one given to it where the server is to be.
