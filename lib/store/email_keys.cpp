@@ -78,7 +78,6 @@ std::optional<std::int64_t> complete_page(session& s, std::int64_t after)
 
 std::string email_key(std::string_view email)
 {
-    if (core::is_caseless_key(email)) return std::string(email);
     auto key = core::caseless_key(email);
     return key.size() <= longest_key ? key : std::string(email);
 }

@@ -11,11 +11,9 @@ std::optional<file_place::file_id> file_place::find() const noexcept
     return file_id(found.st_dev, found.st_ino);
 }
 
-bool file_place::leads_to_the_same() noexcept
+void file_place::remember() noexcept
 {
-    const auto now = find();
-    if (!first_) first_ = now;
-    return now && now == first_;
+    if (!first_) first_ = find();
 }
 
 bool file_place::has_changed() const noexcept

@@ -14,8 +14,8 @@ public:
     explicit file_place(std::filesystem::path file) : file_(std::move(file)) {}
 
     const std::filesystem::path& file() const noexcept { return file_; }
-    // Remembers the first file it finds. True if the path leads there.
-    bool leads_to_the_same() noexcept;
+    // Remembers the first file it finds.
+    void remember() noexcept;
     // False, too, if nothing is remembered.
     bool has_changed() const noexcept;
     // For when the first file is closed, after which it may go. Does nothing if the path has changed.

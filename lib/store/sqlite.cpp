@@ -28,7 +28,7 @@ struct used_files {
     explicit used_files(const std::filesystem::path& file)
         : database(file), log(file.string() + "-wal"), index(file.string() + "-shm")
     {
-        database.leads_to_the_same();
+        database.remember();
     }
 };
 
@@ -107,8 +107,8 @@ public:
     {
         execute("COMMIT");
         if (access_ == access::read) return;
-        used_.log.leads_to_the_same();
-        used_.index.leads_to_the_same();
+        used_.log.remember();
+        used_.index.remember();
         require_unchanged();
     }
 
