@@ -3,13 +3,16 @@
 namespace watchword::api {
 namespace {
 
-const std::string live_body = "{\"status\":\"live\"}\n";
+// Shared without an owner: asked often, it allocates nothing.
+std::shared_ptr<const std::string> live_body()
+{
+    static const std::string text = "{\"status\":\"live\"}\n";
+    return {std::shared_ptr<void>(), &text};
+}
 
 core::task<http::response> live(http::request&)
 {
-    // Shared without an owner: asked often, it allocates nothing.
-    std::shared_ptr<const std::string> body(std::shared_ptr<void>(), &live_body);
-    co_return http::response(http::status::ok, "application/json", std::move(body));
+    co_return http::response(http::status::ok, "application/json", live_body());
 }
 
 } // namespace

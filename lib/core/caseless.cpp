@@ -12,7 +12,7 @@ namespace {
 constexpr int most_passes = 4; // two are enough for every known text
 
 struct release {
-    void operator()(utf8proc_uint8_t* text) const noexcept { std::free(text); }
+    void operator()(utf8proc_uint8_t* text) const noexcept { std::free(text); } // NOLINT(cppcoreguidelines-no-malloc)
 };
 
 bool is_plain(std::string_view text) noexcept

@@ -80,7 +80,7 @@ public:
     held_program(const std::vector<std::string>& command, const std::string& call, int when)
         : strace_(under_strace(command, call, when))
     {
-        BOOST_REQUIRE(strace_.await_error_line("stopped by SIGSTOP", std::chrono::seconds(20)).has_value());
+        BOOST_REQUIRE(strace_.await_error_line("stopped by SIGSTOP").has_value());
         const auto id = std::to_string(strace_.id());
         std::istringstream(read_file("/proc/" + id + "/task/" + id + "/children")) >> child_;
     }

@@ -3,6 +3,7 @@
 #include "support/http_client.hpp"
 #include "support/server_process.hpp"
 #include "support/temporary_directory.hpp"
+#include "support/test_form.hpp"
 
 #include <boost/json/value.hpp>
 
@@ -37,7 +38,7 @@ inline bool contains(const std::string& text, const std::string& part)
     return text.find(part) != text.npos;
 }
 // Asks again and again, for as long as `limit`, whether something has come true; whether it has.
-bool comes_true(const std::function<bool()>& happened, std::chrono::seconds limit = std::chrono::seconds(20));
+bool comes_true(const std::function<bool()>& happened, std::chrono::seconds limit = at_most(std::chrono::seconds(20)));
 // The first statement's rows by Python's sqlite3, which is not the server's SQLite: columns joined by '|'.
 std::string query_sqlite(const std::string& database, const std::string& statement);
 

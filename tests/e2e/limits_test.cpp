@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(a_connection_too_many_of_one_address_is_answered_429)
     process child({watchword_binary(), "serve", "--listen", "127.0.0.1:0", "--database",
                    "sqlite:" + (directory / "w.db"), "--set", "http.connections_per_address=2", "--set",
                    "http.uncounted_addresses="});
-    const auto ready = child.await_error_line("\"message\":\"ready\"", std::chrono::seconds(20));
+    const auto ready = child.await_error_line("\"message\":\"ready\"");
     BOOST_REQUIRE(ready.has_value());
     const std::string address(boost::json::parse(*ready).at("listen").as_string());
     http_client first(address), second(address);

@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_locked_the_file_just_before_it_was_replaced_h
     std::filesystem::rename(file + "-wal", directory / "aside.db-wal");
     std::filesystem::copy_file(copy, file);
     server.go_on();
-    BOOST_REQUIRE(server.output().await_error_line("ready", std::chrono::seconds(20)).has_value());
+    BOOST_REQUIRE(server.output().await_error_line("ready").has_value());
     const auto refused = run("restore", {copy, "--force", "--quiet"});
     BOOST_TEST(contains(refused.errors, "is in use by another running Watchword"), refused.errors);
     ::kill(server.id(), SIGTERM);

@@ -23,11 +23,6 @@ using std::chrono::steady_clock;
 
 // How many of something: `usual`, more in the long form, a quarter of either with sanitizers.
 std::size_t how_many(std::size_t usual, std::size_t in_long_form);
-// A time that must not be exceeded; with sanitizers everything may take four times as long.
-constexpr milliseconds at_most(milliseconds limit)
-{
-    return is_sanitized ? 4 * limit : limit;
-}
 
 // How long requests took. One thread.
 class latencies {

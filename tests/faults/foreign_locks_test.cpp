@@ -34,7 +34,7 @@ public:
                   "sys.exit(0 if same else 3)\n",
                   database, begin, query, directory_ / "release"})
     {
-        BOOST_REQUIRE(child_.await_error_line("held", std::chrono::seconds(30)));
+        BOOST_REQUIRE(child_.await_error_line("held"));
     }
 
     // Whether what it saw was the same to the end.

@@ -82,7 +82,7 @@ class lock_holder {
 public:
     explicit lock_holder(const std::string& database) : child_({"python3", "-c", script, database})
     {
-        BOOST_REQUIRE(child_.await_error_line("held", seconds(20)));
+        BOOST_REQUIRE(child_.await_error_line("held"));
     }
     void release()
     {

@@ -25,7 +25,7 @@ mounted_disk::mounted_disk(std::filesystem::path image, std::filesystem::path mo
                            const std::vector<std::string>& options)
     : mountpoint_(std::move(mountpoint)), child_(command(image, mountpoint_, options))
 {
-    if (!child_.await_error_line("mounted", std::chrono::seconds(20)))
+    if (!child_.await_error_line("mounted"))
         throw std::runtime_error("a disk could not be mounted: " + child_.errors());
 }
 

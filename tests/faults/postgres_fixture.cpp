@@ -84,8 +84,7 @@ std::string through(const tcp_gate& gate, const std::string& url, const std::str
 other_session::other_session(const std::string& url, const std::vector<std::string>& statements)
     : name_(new_name()), psql_(psql(url, name_, statements))
 {
-    if (!psql_.await_error_line("is ready", std::chrono::seconds(20)))
-        throw std::runtime_error("another session: " + psql_.errors());
+    if (!psql_.await_error_line("is ready")) throw std::runtime_error("another session: " + psql_.errors());
 }
 
 void other_session::end(postgres_server& server)

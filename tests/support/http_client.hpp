@@ -1,5 +1,7 @@
 #pragma once
 
+#include "support/test_form.hpp"
+
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -26,7 +28,8 @@ struct http_response {
 class http_client {
 public:
     // `address` is ADDRESS:PORT, IPv6 in brackets.
-    explicit http_client(const std::string& address, std::chrono::milliseconds limit = std::chrono::seconds(20));
+    explicit http_client(const std::string& address,
+                         std::chrono::milliseconds limit = at_most(std::chrono::seconds(20)));
     ~http_client();
     http_client(const http_client&) = delete;
     http_client& operator=(const http_client&) = delete;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "support/ledger.hpp"
+#include "support/test_form.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -50,7 +51,7 @@ public:
     load_counts counts() const;
     // Sends no more, waits for answers, but not longer than `limit`, and syncs the ledger. Rethrows what went wrong in
     // the thread. The counts stay.
-    void stop(std::chrono::milliseconds limit = std::chrono::seconds(20));
+    void stop(std::chrono::milliseconds limit = at_most(std::chrono::seconds(20)));
 
 private:
     class clients;

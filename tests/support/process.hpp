@@ -1,5 +1,7 @@
 #pragma once
 
+#include "support/test_form.hpp"
+
 #include <chrono>
 #include <condition_variable>
 #include <map>
@@ -30,13 +32,14 @@ public:
     ::pid_t id() const noexcept { return id_; }
     void signal(int number) const;
     // The exit code, or 128 + the signal that ended it. It is killed if the time is over, and the call throws.
-    int wait(std::chrono::seconds limit = std::chrono::seconds(60));
+    int wait(std::chrono::seconds limit = at_most(std::chrono::seconds(60)));
 
     // What was written so far; after wait(), everything.
     std::string output() const;
     std::string errors() const;
     // Waits for a line of standard error that holds `part`; nothing if it ends, or the time is over, before.
-    std::optional<std::string> await_error_line(std::string_view part, std::chrono::seconds limit) const;
+    std::optional<std::string> await_error_line(std::string_view part,
+                                                std::chrono::seconds limit = at_most(std::chrono::seconds(30))) const;
 
 private:
     void read_pipes();
@@ -58,6 +61,6 @@ struct finished {
 };
 // Runs a program to its end.
 finished run_program(const std::vector<std::string>& arguments, const environment& more = {},
-                     std::chrono::seconds limit = std::chrono::seconds(60));
+                     std::chrono::seconds limit = at_most(std::chrono::seconds(60)));
 
 } // namespace watchword::test

@@ -13,7 +13,7 @@ std::string watchword_binary();
 // later server can be started on again. One thread.
 class server_process {
 public:
-    // Returns when the server is ready; std::runtime_error with what it wrote if it ends before, or takes over 20 s.
+    // Returns when the server is ready; std::runtime_error with what it wrote if it ends before, or takes too long.
     // Arguments come last, so that a --database or --listen among them counts too. `wrapper`: a command that executes
     // the one it is given after its own arguments, as `env` does.
     explicit server_process(const std::filesystem::path& directory, const std::vector<std::string>& arguments = {},
@@ -26,7 +26,7 @@ public:
     const std::string& address() const { return addresses_.at(0); }
 
     process& child() noexcept { return child_; }
-    // SIGTERM, then the exit code. Throws if it has not ended in 30 s; it is killed then.
+    // SIGTERM, then the exit code. Throws if it has not ended in time; it is killed then.
     int stop();
     // As if the machine had died.
     void kill();

@@ -20,6 +20,12 @@ inline constexpr bool is_optimised = true;
 inline constexpr bool is_optimised = false;
 #endif
 
+// A time that must not be exceeded; with sanitizers everything may take four times as long.
+template <typename Duration> constexpr Duration at_most(Duration limit)
+{
+    return is_sanitized ? 4 * limit : limit;
+}
+
 // Whether WATCHWORD_LONG=1 asks for the long forms of tests that have one.
 inline bool is_long()
 {
