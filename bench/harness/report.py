@@ -44,6 +44,18 @@ class Table:
 
 
 @dataclasses.dataclass
+class Plot:
+    """Numbers as bars or as lines, for the HTML report; what they are exactly stands in a table beside it."""
+    title: str
+    kind: str      # 'bars', whose x may be text, or 'lines'
+    x: str         # what the axis shows, with its unit
+    y: str
+    series: dict   # name -> [(x, y) or (x, y, low, high)]
+    log_x: bool = False
+    log_y: bool = False
+
+
+@dataclasses.dataclass
 class Section:
     title: str
     method: str = ''
@@ -52,6 +64,8 @@ class Section:
     notes: list = dataclasses.field(default_factory=list)
     data: object = None  # everything that was measured, for JSON
     void: str = ''       # why there is nothing
+    plots: list = dataclasses.field(default_factory=list)     # of Plot
+    pictures: list = dataclasses.field(default_factory=list)  # of (caption, text of an <svg> of our own making)
 
     def markdown(self):
         parts = [f'## {self.title}']
