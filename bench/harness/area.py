@@ -1,39 +1,62 @@
-"""An area of the benchmarks: its command line, its figures in order, its report."""
-import argparse
+"""An area of the benchmarks: its figures are measured in order and recorded."""
 import importlib
 import pathlib
 import tempfile
 import time
 import traceback
 
-from harness import machine, report
-from harness.run import SIZES, Run, Void, say
+from harness import bands, machine, options, progress, readme, recorded, report, reports
+from harness.progress import say
+from harness.run import Run, Void
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+REPORT = ROOT / 'bench/report'
 
 
 def main(area, title, method, figures):
-    """`figures`: modules of AREA_figures in the order of the report; each has TITLE and measure(Run) -> Section.
-    -> the exit code"""
-    given = parse_arguments(title, figures)
+    """For AREA_area.py, which measures one area. `figures`: modules of AREA_figures in the order of the report; each has
+    TITLE and measure(Run) -> Section. -> the exit code"""
+    given = options.parse(title, figures)
+    expect(area, figures, given)
+    return measure(area, title, method, figures, given)
+
+
+def expect(area, figures, given):
+    progress.shared.expect(progress.expectations(area, given.size, given.chosen(figures), recorded_seconds(area)))
+
+
+def recorded_seconds(area):
+    """{module: seconds} of the last run."""
+    file = REPORT / f'{area}.json'
+    if not file.exists():
+        return {}
+    return {s.module: s.seconds for s in recorded.read(file).sections if s.module and s.seconds}
+
+
+def measure(area, title, method, figures, given):
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix='watchword-bench-', dir=given.directory) as directory:
         pathlib.Path(directory).chmod(0o755)  # nginx and PostgreSQL work as another user where root starts them
-        run = Run(given.build.resolve(), pathlib.Path(directory), given.size)
-        sections = [measure(f'{area}_figures.{name}', run) for name in given.names]
+        run = Run(given.build.resolve(), pathlib.Path(directory), given.size, given.huge)
+        sections = [measure_one(area, name, run) for name in given.chosen(figures)]
         described = machine.describe(ROOT, run.directory)
     described['run'] = f'{given.size}, {(time.monotonic() - began) / 60:.1f} minutes'
-    output = given.output or (None if given.only else ROOT / 'bench/report')
+    measured = recorded.Area(area, title, described, method, sections, given.size)
+    bands.compare(measured, REPORT)
+    output = given.output or (None if given.only else REPORT)
     if output:
-        report.write(output, area, title, described, method, sections)
+        recorded.write(output, measured)
+        reports.write(output)
+    if output == REPORT:
+        readme.write(ROOT / 'README.md', recorded.read_all(REPORT))
     print(report.markdown(title, described, method, sections))
     return 1 if any(s.void for s in sections) else 0
 
 
-def measure(name, run):
-    module = importlib.import_module(name)
-    began = time.monotonic()
-    say(f'== {module.TITLE}')
+def measure_one(area, name, run):
+    module = importlib.import_module(f'{area}_figures.{name}')
+    progress.shared.begin((area, name))
+    say(f'== {area}: {module.TITLE}')
     try:
         section = module.measure(run)
     except Void as e:
@@ -41,23 +64,6 @@ def measure(name, run):
     except Exception as e:  # the others shall be measured all the same
         traceback.print_exc()
         section = report.Section(module.TITLE, void=f'the measurement broke off: {type(e).__name__}: {e}')
-    say(f'-- {time.monotonic() - began:.0f} s')
+    section.module, section.seconds = name, round(progress.shared.end(), 1)
+    say(f'-- {section.seconds:.0f} s')
     return section
-
-
-def parse_arguments(title, figures):
-    arguments = argparse.ArgumentParser(description=title)
-    arguments.add_argument('build', type=pathlib.Path)
-    size = arguments.add_mutually_exclusive_group()
-    for name in SIZES:
-        if name != 'default':
-            size.add_argument(f'--{name}', dest='size', action='store_const', const=name, default='default')
-    arguments.add_argument('--only', help=f'of {", ".join(figures)}; only printed, unless --output is given')
-    arguments.add_argument('--output', type=pathlib.Path, help='where the report goes (bench/report)')
-    arguments.add_argument('--directory', type=pathlib.Path, help='for what is made to be measured (as TMPDIR says)')
-    given = arguments.parse_args()
-    given.names = given.only.split(',') if given.only else figures
-    unknown = set(given.names) - set(figures)
-    if unknown:
-        arguments.error(f'there is no {", ".join(sorted(unknown))}')
-    return given

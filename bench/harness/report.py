@@ -1,6 +1,5 @@
-"""What was measured, as Markdown for people and as JSON for programs."""
+"""What was measured: figures with their targets, tables, plots, sections; as Markdown for people."""
 import dataclasses
-import json
 
 
 @dataclasses.dataclass
@@ -12,6 +11,10 @@ class Figure:
     at_most: float | None = None
     at_least: float | None = None
     digits: int = 2
+    low: float | None = None     # the least and the most of the rounds
+    high: float | None = None
+    before: float | None = None  # what was recorded last, set by harness.bands
+    band: list | None = None     # where a run's value is expected, set by harness.bands
 
     def is_met(self):
         """None without a target"""
@@ -28,7 +31,37 @@ class Figure:
         return '' if self.at_least is None else f'≥ {self.at_least:,g} {self.unit}'.strip()
 
     def measured(self):
-        return f'{self.value:,.{self.digits}f} {self.unit}'.strip()
+        return self.written(self.value)
+
+    def written(self, value):
+        return f'{value:,.{self.digits}f} {self.unit}'.strip()
+
+    def spread(self):
+        if self.low is None or self.high is None:
+            return ''
+        return f'{self.low:,.{self.digits}f}–{self.high:,.{self.digits}f}'
+
+    def recorded(self):
+        return '' if self.before is None else self.written(self.before)
+
+    def is_ratio(self):
+        """Ratios say the same on other machines, so that they may have a band."""
+        return self.unit == '%' or 'times' in self.name
+
+    def drift(self):
+        """Whether it left its band: '', 'REGRESSION', 'improvement', or 'outside its band' without a target that says
+        which way is better."""
+        if self.band is None or self.band[0] <= self.value <= self.band[1]:
+            return ''
+        if self.at_most is None and self.at_least is None:
+            return 'outside its band'
+        worse = self.value > self.band[1] if self.at_most is not None else self.value < self.band[0]
+        return 'REGRESSION' if worse else 'improvement'
+
+    def notes(self):
+        """The verdict and what became of it, for Markdown."""
+        drift = self.drift()
+        return ', '.join(filter(None, [self.verdict(), f'**{drift}**' if drift == 'REGRESSION' else drift]))
 
 
 @dataclasses.dataclass
@@ -38,9 +71,13 @@ class Table:
     caption: str = ''
 
     def markdown(self):
-        lines = [f'| {" | ".join(self.columns)} |', '|---' + '|--:' * (len(self.columns) - 1) + '|']
-        lines += [f'| {" | ".join(row)} |' for row in self.rows]
+        lines = [f'| {" | ".join(map(cell, self.columns))} |', '|---' + '|--:' * (len(self.columns) - 1) + '|']
+        lines += [f'| {" | ".join(map(cell, row))} |' for row in self.rows]
         return (f'{self.caption}:\n\n' if self.caption else '') + '\n'.join(lines)
+
+
+def cell(text):
+    return str(text).replace('|', '\\|').replace('\n', ' ')
 
 
 @dataclasses.dataclass
@@ -66,6 +103,8 @@ class Section:
     void: str = ''       # why there is nothing
     plots: list = dataclasses.field(default_factory=list)     # of Plot
     pictures: list = dataclasses.field(default_factory=list)  # of (caption, text of an <svg> of our own making)
+    module: str = ''                # that measured it, and how long it took: set by harness.area
+    seconds: float | None = None
 
     def markdown(self):
         parts = [f'## {self.title}']
@@ -82,27 +121,12 @@ def overview(sections):
     rows = []
     for s in sections:
         if s.void:
-            rows.append([s.title, '', '', '**VOID**'])
-        rows += [[f.name, f.measured(), f.target(), f.verdict()] for f in s.figures]
-    return Table(['figure', 'measured', 'target', ''], rows)
+            rows.append([s.title, '', '', '', '**VOID**', ''])
+        rows += [[f.name, f.measured(), f.spread(), f.target(), f.notes(), f.recorded()] for f in s.figures]
+    return Table(['figure', 'measured', 'min–max', 'target', '', 'before'], rows)
 
 
 def markdown(title, machine, method, sections):
     parts = [f'# {title}', method, '\n'.join(f'- {name}: {value}' for name, value in machine.items()),
              '## Figures and targets', overview(sections).markdown(), *(s.markdown() for s in sections)]
     return '\n\n'.join(parts) + '\n'
-
-
-def as_data(section):
-    data = dataclasses.asdict(section)
-    for figure, kept in zip(section.figures, data['figures']):
-        kept['met'] = figure.is_met()
-    return data
-
-
-def write(directory, area, title, machine, method, sections):
-    """Writes AREA.md and AREA.json."""
-    directory.mkdir(parents=True, exist_ok=True)
-    (directory / f'{area}.md').write_text(markdown(title, machine, method, sections))
-    data = {'machine': machine, 'method': method, 'sections': [as_data(s) for s in sections]}
-    (directory / f'{area}.json').write_text(json.dumps(data, indent=1, ensure_ascii=False) + '\n')

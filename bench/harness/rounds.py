@@ -2,6 +2,7 @@
 import dataclasses
 import statistics
 
+from harness.report import Figure
 from harness.run import say, valid
 
 
@@ -14,6 +15,15 @@ class Spread:
 
     def text(self, digits=2):
         return f'{self.median:,.{digits}f}', f'{self.least:,.{digits}f}–{self.most:,.{digits}f}'
+
+
+    def times(self, factor):
+        return Spread(self.median * factor, self.least * factor, self.most * factor)
+
+
+def figure(name, seen, *arguments, **more):
+    """A Figure of a Spread."""
+    return Figure(name, seen.median, *arguments, low=seen.least, high=seen.most, **more)
 
 
 def spread(values):

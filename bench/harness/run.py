@@ -1,8 +1,9 @@
 """What the figures of an area share while they are measured, and measurements that are repeated when they are void."""
 import dataclasses
 import pathlib
-import sys
 import tempfile
+
+from harness.progress import say
 
 TRIES = 3  # for a measurement that comes out void
 SIZES = ('quick', 'default', 'full')
@@ -17,6 +18,7 @@ class Run:
     build: pathlib.Path
     directory: pathlib.Path  # temporary
     size: str
+    huge: bool = False  # also what takes longer than a full run may: ten million users
 
     def pick(self, quick, default, full):
         return {'quick': quick, 'default': default, 'full': full}[self.size]
@@ -26,11 +28,6 @@ class Run:
         path = pathlib.Path(tempfile.mkdtemp(dir=self.directory))
         path.chmod(0o755)  # nginx and PostgreSQL work as another user where root starts them
         return path
-
-
-def say(text):
-    """Progress."""
-    print(f'  {text}', file=sys.stderr, flush=True)
 
 
 def valid(what, measure):

@@ -4,7 +4,7 @@ import dataclasses
 import statistics
 
 from harness import client, servers, wrk
-from harness.report import Figure, Section, Table
+from harness.report import Figure, Plot, Section, Table
 from harness.rounds import rotated
 from harness.run import say, valid
 
@@ -15,7 +15,7 @@ MOST_USER, MOST_LIVE = 1.6, 1.25  # times the floor
 
 
 def measure(run):
-    rounds, seconds = run.pick((3, 1), (5, 3), (15, 3))
+    rounds, seconds = run.pick((2, 1), (5, 3), (11, 3))
     directory = run.new_directory()
     with servers.start_watchword(run.build, directory) as watchword:
         token = client.sign_up(watchword.port, USERS)
@@ -27,9 +27,10 @@ def measure(run):
                f'{rounds} interleaved rounds in rotating order, medians; ratios are taken within a round. watchword runs '
                f'with one I/O thread; `{servers.FLOOR}` is one thread that answers the same bytes without looking at the '
                'request.',
-        figures=[Figure('CPU per GET /user, times the floor', ratio(user), at_most=MOST_USER),
-                 Figure('CPU per GET /health/live, times the floor', ratio(live), at_most=MOST_LIVE)],
+        figures=[figure('CPU per GET /user, times the floor', user, MOST_USER),
+                 figure('CPU per GET /health/live, times the floor', live, MOST_LIVE)],
         tables=[table(f'GET /user (a valid token, {USERS} users)', user), table('GET /health/live', live)],
+        plots=[plot('GET /user', user), plot('GET /health/live', live)],
         data={'/user': user, '/health/live': live})
 
 
@@ -67,8 +68,14 @@ def summarise(runs, floor):
     return rows
 
 
-def ratio(rows):
-    return next(r['ratio'] for r in rows if r['server'] == 'watchword')
+def figure(name, rows, at_most):
+    ours = next(r for r in rows if r['server'] == 'watchword')
+    return Figure(name, ours['ratio'], at_most=at_most, low=ours['ratio_min'], high=ours['ratio_max'])
+
+
+def plot(title, rows):
+    costs = [(r['server'], r['cpu_us'], r['cpu_us_min'], r['cpu_us_max']) for r in rows]
+    return Plot(title, 'bars', 'server', 'CPU µs per request', {'CPU µs per request': costs})
 
 
 def table(caption, rows):

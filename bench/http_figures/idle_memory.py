@@ -3,7 +3,7 @@ import contextlib
 import time
 
 from harness import client, load, servers
-from harness.report import Figure, Section, Table
+from harness.report import Figure, Plot, Section, Table
 from harness.run import Void, say, valid
 
 TITLE = 'Memory of idle connections'
@@ -20,19 +20,19 @@ LIMIT = {'HTTP_CONNECTIONS': 2 * MOST}
 def measure(run):
     fits = min(MOST, servers.most_files() - OTHER_FILES)
     many = min(MANY, fits)
-    counts = sorted({many, fits})
+    counts = run.pick([many], sorted({many, fits}), sorted({many, fits}))
     seen = {}
     for count in counts:
         for name, mib in valid(f'{count} idle connections', lambda c=count: rss_of_all(run, c, peers=c == many)).items():
             seen.setdefault(name, {}).update(mib)
     watchword = seen['watchword']
     figures = [Figure(f'RSS with {many:,} idle connections', watchword[many], 'MiB', at_most=MOST_MIB, digits=1)]
-    if fits > many:
+    if fits in counts[1:]:
         figures.append(Figure(f'RSS with {fits:,} idle connections', watchword[fits], 'MiB', digits=1))
     notes = ['nginx sets memory aside for all connections when it starts.'] if 'nginx' in seen else []
     if many < MANY:
         notes.append(f'`ulimit -Hn` is {servers.most_files()}: {MANY:,} connections do not fit, which the target is for.')
-    if fits < MOST:
+    if fits < MOST and fits in counts:
         notes.append(f'`ulimit -Hn` is {servers.most_files()}: {fits:,} connections stand in for {MOST:,}.')
     return Section(
         TITLE,
@@ -42,7 +42,14 @@ def measure(run):
         figures=figures, notes=notes, data=seen,
         tables=[Table(['server, MiB', 'none', *(f'{c:,}' for c in counts), 'KiB per connection'],
                       [[name, f'{mib[0]:.1f}', *(f'{mib[c]:.1f}' if c in mib else '' for c in counts),
-                        f'{per_connection_kib(mib):.2f}'] for name, mib in seen.items()])])
+                        f'{per_connection_kib(mib):.2f}'] for name, mib in seen.items()])],
+        plots=[plot(seen, many)])
+
+
+def plot(seen, many):
+    return Plot(f'RSS without and with {many:,} idle connections', 'bars', 'server', 'RSS, MiB',
+                {'without': [(name, mib[0]) for name, mib in seen.items()],
+                 f'with {many:,}': [(name, mib[many]) for name, mib in seen.items()]})
 
 
 def per_connection_kib(mib):

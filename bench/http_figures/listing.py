@@ -6,29 +6,29 @@ from harness.report import Figure, Section, Table
 from harness.run import Void, say, valid
 from harness.stream import Stream
 
-TITLE = 'Listing 1,000,000 users'
+TITLE = 'Listing a million users'
 SIGNED_UP = 3
-USERS = 1_000_000
+USERS, FEWER = 1_000_000, 200_000  # fewer where time is short
 MOST_MIB = 16           # above idle
 SLOW_RATE = 1024 * 1024  # bytes a second
 SLOW_BUFFER = 64 * 1024
 
 
 def measure(run):
-    slow_seconds = run.pick(6, 15, 60)
+    count, slow_seconds = run.pick((FEWER, 6), (USERS, 15), (USERS, 40))
     directory = run.new_directory()
-    token = prepare(run, directory)
+    token = prepare(run, directory, count)
     with servers.start_watchword(run.build, directory) as server:
         headers = {'x-access-token': token}
         client.raw_answer(server.port, '/health/live', {})
         idle = process.memory_kib(server.process.pid, 'VmRSS')
-        fast = valid('the list', lambda: take_fast(server, headers, idle))
-        checked = valid('the list, checked', lambda: take_checked(server, headers, idle))
+        fast = valid('the list', lambda: take_fast(server, headers, idle, count))
+        checked = valid('the list, checked', lambda: take_checked(server, headers, idle, count))
         slow = valid('the list, slowly', lambda: take_slowly(server, headers, idle, slow_seconds))
     clients = {'fast': fast, 'fast, checks every user': checked, f'slow, 1 MiB/s, for {slow_seconds} s': slow}
     return Section(
         TITLE,
-        method=f'GET /user on an SQLite database of {USERS + SIGNED_UP:,} users, watchword with one I/O thread. The RSS is '
+        method=f'GET /user on an SQLite database of {count + SIGNED_UP:,} users, watchword with one I/O thread. The RSS is '
                'the highest that the kernel saw (VmHWM) while the list was taken, less the RSS of the server before '
                'its first list. One client reads as fast as it can; one checks that what it gets is the JSON of every '
                'user, once and in order; one has a small receive buffer and reads slowly.',
@@ -42,11 +42,11 @@ def measure(run):
         data=clients | {'idle_kib': idle})
 
 
-def prepare(run, directory):
+def prepare(run, directory, count):
     """A database with all users, and a token."""
     with servers.start_watchword(run.build, directory) as server:
         token = client.sign_up(server.port, SIGNED_UP)
-    users.add(directory / 'bench.db', USERS)
+    users.add(directory / 'bench.db', count)
     return token
 
 
@@ -67,15 +67,15 @@ def per_user(seen, listed):
     return seen | {'users_per_second': listed / seen['seconds'], 'cpu_us': seen['cpu_seconds'] * 1e6 / listed}
 
 
-def take_fast(server, headers, idle):
+def take_fast(server, headers, idle, count):
     with Stream(server.port, '/user', headers) as stream:
         seen = take(server, stream, idle, lambda chunk: None)
     say(f'{seen["bytes"] / 2**20:.0f} MiB in {seen["seconds"]:.1f} s, {seen["mib"]:.1f} MiB above idle')
-    return per_user(seen, USERS + SIGNED_UP)
+    return per_user(seen, count + SIGNED_UP)
 
 
-def take_checked(server, headers, idle):
-    check = users.ListCheck(SIGNED_UP, USERS)
+def take_checked(server, headers, idle, count):
+    check = users.ListCheck(SIGNED_UP, count)
     with Stream(server.port, '/user', headers) as stream:
         seen = take(server, stream, idle, check.feed)
     check.finish()

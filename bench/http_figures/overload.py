@@ -6,7 +6,7 @@ import threading
 import time
 import urllib.parse
 
-from harness import client, load, servers
+from harness import client, load, percentiles, servers
 from harness.report import Figure, Section, Table
 from harness.run import Void, say, valid
 
@@ -28,7 +28,7 @@ FORM = {'Content-Type': 'application/x-www-form-urlencoded'}
 
 
 def measure(run):
-    seconds = run.pick(4, 10, 40)
+    seconds = run.pick(3, 10, 25)
     with servers.start_watchword(run.build, run.new_directory(), threads=0) as server:
         token = client.sign_up(server.port, USERS)
         checks = load.request_class('/user', {'x-access-token': token}, name='check')
@@ -161,9 +161,16 @@ def section(seconds, capacity, calm, logins, busy, refusals):
                        row('checks beside logins', busy, busy['classes']['check']['statuses']['200']),
                        *([row('logins admitted (201)', logins, admitted)] if admitted else []),
                        *([row('logins refused (503)', logins, refused)] if refused else [])])],
-        notes=notes,
+        notes=notes, plots=[plot(calm, busy, admitted, refused)],
         data={'capacity': capacity, 'checks_alone': calm, 'checks_beside': busy, 'logins': logins,
               'retry_after': refusals})
+
+
+def plot(calm, busy, admitted, refused):
+    latencies = {'checks alone': calm['classes']['check'], 'checks beside logins': busy['classes']['check'],
+                 'logins admitted': admitted, 'logins refused': refused}
+    return percentiles.plot('Latency at three times capacity',
+                            {name: seen['latency_us'] for name, seen in latencies.items() if seen})
 
 
 def row(name, report, answers):

@@ -3,8 +3,8 @@ import contextlib
 import statistics
 
 from harness import client, load, servers
-from harness.report import Figure, Section, Table
-from harness.rounds import rotated
+from harness.report import Figure, Plot, Section, Table
+from harness.rounds import rotated, spread
 from harness.run import say, valid
 
 TITLE = 'Busy connections'
@@ -15,7 +15,7 @@ WARM_UP = 0.5  # s
 
 
 def measure(run):
-    rounds, seconds = run.pick((1, 1), (3, 2), (7, 3))
+    rounds, seconds = run.pick((1, 1), (3, 2), (5, 3))
     directory = run.new_directory()
     with contextlib.ExitStack() as running:
         watchword = running.enter_context(servers.start_watchword(run.build, directory))
@@ -24,9 +24,10 @@ def measure(run):
         _, body = client.raw_answer(watchword.port, '/user', headers)
         classes = [load.request_class('/user', headers, answer=body.decode())]
         compared = [watchword, *run.pick(peers[:1], peers, peers)]
-        seen = {s.name: {level: [] for level in LEVELS} for s in compared}
+        levels = run.pick((LEVELS[0], LEVELS[-1]), LEVELS, LEVELS)
+        seen = {s.name: {level: [] for level in levels} for s in compared}
         for n in range(rounds):
-            for level in LEVELS:
+            for level in levels:
                 for s in rotated(compared, n):
                     one = valid(f'{level} connections to {s.name}', lambda s=s, c=level: busy(run, s, classes, c, seconds))
                     seen[s.name][level].append(one)
@@ -41,6 +42,8 @@ def measure(run):
                         at_most=MOST_LOST, digits=1)],
         tables=[table('Requests a second', seen, 'per_second', ',.0f', lost),
                 table('CPU µs per request', seen, 'cpu_us', '.2f')],
+        plots=[plot('Throughput', 'requests a second', seen, 'per_second'),
+               plot('Cost', 'CPU µs per request', seen, 'cpu_us')],
         data=seen)
 
 
@@ -57,8 +60,16 @@ def lost_percent(levels):
     return statistics.median(100 * (1 - last['per_second'] / first['per_second']) for first, last in pairs)
 
 
+def plot(title, y, seen, what):
+    series = {}
+    for name, levels in seen.items():
+        of_levels = [(level, spread(one[what] for one in ones)) for level, ones in levels.items()]
+        series[name] = [(level, s.median, s.least, s.most) for level, s in of_levels]
+    return Plot(title, 'lines', 'busy connections', y, series, log_x=True)
+
+
 def table(caption, seen, what, form, lost=None):
-    columns = ['server', *(f'{level:,}' for level in LEVELS)] + (['lost'] if lost else [])
-    rows = [[name, *(f'{statistics.median(one[what] for one in levels[level]):{form}}' for level in LEVELS)]
+    columns = ['server', *(f'{level:,}' for level in next(iter(seen.values())))] + (['lost'] if lost else [])
+    rows = [[name, *(f'{statistics.median(one[what] for one in ones):{form}}' for ones in levels.values())]
             + ([f'{lost[name]:.1f} %'] if lost else []) for name, levels in seen.items()]
     return Table(columns, rows, caption)

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 
-from harness import client, load, process, servers, users
+from harness import client, load, percentiles, process, servers, users
 from harness.report import Figure, Section, Table
 from harness.run import Void, say, valid
 
@@ -24,7 +24,7 @@ SETTLE_SECONDS = 2        # the first answers to thousands of new connections ar
 
 
 def measure(run):
-    seconds = run.pick(5, 15, 60)
+    seconds = run.pick(4, 15, 30)
     directory = run.new_directory()
     with servers.start_watchword(run.build, directory) as server:
         token = client.sign_up(server.port, SIGNED_UP)
@@ -118,4 +118,5 @@ def section(each, seconds, calm, seen):
         tables=[Table(['normal client', 'p50 ms', 'p90 ms', 'p99 ms', 'max ms', 'sent late p99 ms'], rows),
                 Table(['slow clients', 'opened', 'closed by the server', 'answered'], attacks)],
         notes=[f'RSS of the server: {seen["before"]["rss_mib"]:.1f} MiB before, {seen["during"]["rss_mib"]:.1f} MiB during'],
+        plots=[percentiles.plot('A normal client', {'alone': latency(calm), f'beside {slow:,} slow ones': latency(seen['client'])})],
         data=seen | {'alone': calm})

@@ -23,7 +23,7 @@ CALL = re.compile(r'^(?P<name>\w+)\((?P<arguments>.*)\) += (?P<result>-?\d+)')  
 
 
 def measure(run):
-    requests = run.pick(4_000, 10_000, 50_000)
+    requests = run.pick(2_000, 10_000, 30_000)
     with servers.start_watchword(run.build, run.new_directory()) as server:
         headers = {'x-access-token': client.sign_up(server.port, USERS)}
         classes = [load.request_class('/user', headers)]

@@ -1,8 +1,8 @@
 """Rows a second through database::write, next to the bare API with one commit for each row and for 64."""
 from harness import program
 from harness.postgres import Postgres, find_programs
-from harness.report import Figure, Section, Table
-from harness.rounds import interleave, ratios, spread
+from harness.report import Plot, Section, Table
+from harness.rounds import figure, interleave, ratios, spread
 
 TITLE = 'Commit batching'
 WRITERS = (1, 4, 16, 64, 256)
@@ -14,7 +14,7 @@ ONE, FLOOR = 'bare, 1 row a commit', f'bare, {JUDGED} rows a commit'
 
 
 def measure(run):
-    rounds, rows, seconds = run.pick((3, 5000, 2), (5, 20_000, 4), (11, 20_000, 6))
+    rounds, rows, seconds = run.pick((2, 4000, 1), (5, 20_000, 4), (7, 20_000, 4))
     databases = {'SQLite': measure_one(run, f'sqlite:{run.new_directory() / "bench.db"}', rounds, rows, seconds)}
     notes = []
     if find_programs() is None:
@@ -37,6 +37,7 @@ def measure(run):
     for name, seen in databases.items():
         section.figures += figures(name, seen)
         section.tables.append(table(name, seen))
+        section.plots.append(plot(name, seen))
     return section
 
 
@@ -67,12 +68,24 @@ def figures(database, seen):
     batched, lone = name_of(JUDGED), name_of(1)
     # The median wait of the bare API is its commit; of ours, what the thread took on average, for want of a median.
     commit = spread(ours['commit_us'] / bare['latency_us']['mean'] for ours, bare in zip(seen[lone], seen[ONE]))
-    return [Figure(f'{database}: rows/s of {batched}, times one commit for each row',
-                   ratios(seen, batched, ONE, per_second).median, at_least=LEAST_TIMES, digits=1),
-            Figure(f'{database}: rows/s of {batched}, of {JUDGED} rows a commit',
-                   100 * ratios(seen, batched, FLOOR, per_second).median, '%', digits=0),
-            Figure(f'{database}: a lone commit, times the bare API\'s', commit.median, at_most=MOST_LONE_COMMIT),
-            Figure(f'{database}: a lone write with its hop, times the bare API\'s (p50)', ratios(seen, lone, ONE, p50).median)]
+    return [figure(f'{database}: rows/s of {batched}, times one commit for each row',
+                   ratios(seen, batched, ONE, per_second), at_least=LEAST_TIMES, digits=1),
+            figure(f'{database}: rows/s of {batched}, of {JUDGED} rows a commit',
+                   ratios(seen, batched, FLOOR, per_second).times(100), '%', digits=0),
+            figure(f'{database}: a lone commit, times the bare API\'s', commit, at_most=MOST_LONE_COMMIT),
+            figure(f'{database}: a lone write with its hop, times the bare API\'s (p50)', ratios(seen, lone, ONE, p50))]
+
+
+def plot(database, seen):
+    def level(name):
+        return spread(map(per_second, seen[name]))
+
+    ours = [(n, level(name_of(n))) for n in WRITERS]
+    series = {'watchword': [(n, s.median, s.least, s.most) for n, s in ours]}
+    for name in seen:
+        if name not in map(name_of, WRITERS):
+            series[name] = [(n, level(name).median) for n in (WRITERS[0], WRITERS[-1])]
+    return Plot(f'{database}: rows a second', 'lines', 'writers at once', 'rows a second', series, log_x=True, log_y=True)
 
 
 def table(database, seen):

@@ -6,8 +6,8 @@ import time
 
 from harness import made_users, program
 from harness.postgres import Postgres, find_programs
-from harness.report import Figure, Section, Table
-from harness.rounds import interleave, ratios, spread
+from harness.report import Plot, Section, Table
+from harness.rounds import figure, interleave, ratios, spread
 from harness.run import Void
 
 TITLE = 'Copies and backups'
@@ -16,8 +16,8 @@ CP, SQLITE3 = 'cp', 'sqlite3 .backup'
 
 
 def measure(run):
-    users = run.pick(100_000, 1_000_000, 1_000_000)
-    rounds = run.pick(3, 3, 7)
+    users = run.pick(50_000, 1_000_000, 1_000_000)
+    rounds = run.pick(2, 3, 5)
     file = run.new_directory() / 'users.db'
     made_users.make(run.build, f'sqlite:{file}', users)
     section = Section(
@@ -127,8 +127,10 @@ def add_backups(run, section, file, rounds):
 
 def add(section, title, seen, base, unit, number, digits):
     if WATCHWORD in seen:
-        section.figures.append(Figure(f'{title}: {unit} of watchword, of {base}\'s',
-                                      100 * ratios(seen, WATCHWORD, base, number).median, '%', digits=0))
+        section.figures.append(figure(f'{title}: {unit} of watchword, of {base}\'s',
+                                      ratios(seen, WATCHWORD, base, number).times(100), '%', digits=0))
+    of_all = [(name, spread(map(number, results))) for name, results in seen.items()]
+    section.plots.append(Plot(title, 'bars', 'program', unit, {unit: [(n, s.median, s.least, s.most) for n, s in of_all]}))
     section.tables.append(Table([title, unit, 'min–max', f'times {base}', 'min–max', 'seconds'],
                                 [[name, *spread(map(number, results)).text(digits), *ratios(seen, name, base, number).text(),
                                   f'{spread(r["seconds"] for r in results).median:.2f}'] for name, results in seen.items()]))

@@ -8,8 +8,8 @@ import time
 import urllib.parse
 
 from harness import load, made_users, servers, tokens
-from harness.report import Figure, Section, Table
-from harness.rounds import interleave, ratios, spread
+from harness.report import Plot, Section, Table
+from harness.rounds import figure, interleave, ratios, spread
 from harness.run import Void
 
 TITLE = 'Millions of users'
@@ -29,8 +29,8 @@ numbers = itertools.count()
 
 
 def measure(run):
-    rounds = run.pick(3, 5, 9)
-    sizes = [SMALL, 1_000_000] + run.pick([], [], [10_000_000])
+    rounds = run.pick(2, 5, 9)
+    sizes = [SMALL, run.pick(100_000, 1_000_000, 1_000_000)] + ([10_000_000] if run.huge else [])
     notes, databases = [], []
     for size in sizes:
         no_room = made_users.why_no_room(run.directory, size)
@@ -179,10 +179,21 @@ def section(databases, rounds, seen, notes):
         for database in large:
             for what, key in (('CPU', 'cpu_us'), ('p50', 'p50_us')):
                 times = ratios(results, database.name(), small.name(), lambda r, key=key: r[key])
-                result.figures.append(Figure(f'{operation}, {what}: {database.name()}, times {SMALL:,}', times.median,
+                result.figures.append(figure(f'{operation}, {what}: {database.name()}, times {SMALL:,}', times,
                                              at_most=MOST_TIMES))
         result.tables.append(table(operation, small, results))
+    result.plots = [plot(title, y, key, seen) for title, y, key in (('Cost', 'CPU µs per request', 'cpu_us'),
+                                                                    ('Latency of one client', 'p50, µs', 'p50_us'))]
     return result
+
+
+def plot(title, y, key, seen):
+    sizes = list(dict.fromkeys(size for results in seen.values() for size in results))
+    series = {}
+    for size in sizes:
+        found = [(operation, spread(r[key] for r in results[size])) for operation, results in seen.items()]
+        series[size] = [(operation, s.median, s.least, s.most) for operation, s in found]
+    return Plot(title, 'bars', 'request', y, series)
 
 
 def table(operation, small, results):

@@ -5,8 +5,8 @@ import subprocess
 import threading
 
 from harness import made_users, program
-from harness.report import Figure, Section, Table
-from harness.rounds import interleave, ratios, spread
+from harness.report import Plot, Section, Table
+from harness.rounds import figure, interleave, ratios, spread
 from harness.run import say, valid
 
 TITLE = 'Reads during writes'
@@ -21,7 +21,7 @@ LATENCIES = {'job_us': 'queue and query', 'query_us': 'query', 'hop_us': 'with t
 
 def measure(run):
     users = run.pick(100_000, 1_000_000, 1_000_000)
-    rounds, seconds = run.pick((3, 2), (5, 5), (9, 10))
+    rounds, seconds = run.pick((2, 1), (5, 5), (7, 8))
     directory = run.new_directory()
     file = directory / 'users.db'
     made_users.make(run.build, f'sqlite:{file}', users)
@@ -55,18 +55,28 @@ def measure(run):
                f'{rounds} interleaved rounds of {seconds} s in rotating order, medians; ratios are taken within '
                'a round. The control writes the same into another file: what its readers wait for is processors and disk, '
                'not the writer. The log restarts after each checkpoint that could move all of it.',
-        figures=[figure(seen, HALF, MOST_TIMES), figure(seen, BACKUP, MOST_TIMES), figure(seen, FULL, None),
-                 Figure(f'p99 of reads, {HALF}, times that with the same writes into another file',
-                        ratios(seen, HALF, ELSEWHERE, p99).median),
-                 Figure('p50 of queue and query, writes at half the peak, times idle',
-                        ratios(seen, HALF, IDLE, lambda r: r['job_us']['p50']).median)],
+        figures=[against_idle(seen, HALF, MOST_TIMES), against_idle(seen, BACKUP, MOST_TIMES),
+                 against_idle(seen, FULL, None),
+                 figure(f'p99 of reads, {HALF}, times that with the same writes into another file',
+                        ratios(seen, HALF, ELSEWHERE, p99)),
+                 figure('p50 of queue and query, writes at half the peak, times idle',
+                        ratios(seen, HALF, IDLE, lambda r: r['job_us']['p50']))],
+        plots=[plot(seen)],
         tables=[latencies(seen), log(seen)],
         notes=[f'peak: {peak:,.0f} writes/s', *backup_notes(seen)],
         data={'peak': peak, 'phases': seen})
 
 
-def figure(seen, phase, most):
-    return Figure(f'p99 of reads, {phase}, times idle', ratios(seen, phase, IDLE, p99).median, at_most=most)
+def against_idle(seen, phase, most):
+    return figure(f'p99 of reads, {phase}, times idle', ratios(seen, phase, IDLE, p99), at_most=most)
+
+
+def plot(seen):
+    series = {}
+    for percentile in ('p50', 'p99'):
+        of_phases = [(phase, spread(r['job_us'][percentile] for r in results)) for phase, results in seen.items()]
+        series[percentile] = [(phase, s.median, s.least, s.most) for phase, s in of_phases]
+    return Plot('A look-up: queue and query', 'bars', 'what else happens', 'µs', series)
 
 
 def p99(result):

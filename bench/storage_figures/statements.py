@@ -1,8 +1,8 @@
 """Statements that are kept prepared, against those that are prepared each time, by SOCI and by the bare API."""
 from harness import made_users, program
 from harness.postgres import Postgres, find_programs
-from harness.report import Figure, Section, Table
-from harness.rounds import ratios, spread
+from harness.report import Plot, Section, Table
+from harness.rounds import figure, ratios, spread
 from harness.run import say, valid
 
 TITLE = 'Statements'
@@ -11,7 +11,7 @@ KEPT, ONE_OFF, BARE, BARE_ONE_OFF = 'kept by SOCI', 'one-off by SOCI', 'kept, ba
 
 
 def measure(run):
-    rounds, count = run.pick((11, 1000), (31, 5000), (101, 10_000))
+    rounds, count = run.pick((11, 1000), (31, 5000), (61, 10_000))
     url = f'sqlite:{run.new_directory() / "users.db"}'
     databases = {'SQLite': measure_one(run, url, rounds, count)}
     notes = []
@@ -28,8 +28,9 @@ def measure(run):
                'order, medians; ratios are taken within a round.',
         notes=notes, data=databases)
     for name, seen in databases.items():
-        section.figures += [Figure(f'{name}: a kept statement by SOCI, times the bare API', times(seen, KEPT, BARE).median),
-                            Figure(f'{name}: a one-off statement by SOCI, times a kept one', times(seen, ONE_OFF, KEPT).median)]
+        section.figures += [figure(f'{name}: a kept statement by SOCI, times the bare API', times(seen, KEPT, BARE)),
+                            figure(f'{name}: a one-off statement by SOCI, times a kept one', times(seen, ONE_OFF, KEPT))]
+        section.plots.append(plot(name, seen))
         section.tables.append(Table([name, 'ns', 'min–max', f'times "{BARE}"', 'min–max'],
                                     [[way, *spread(ns).text(0), *times(seen, way, BARE).text()] for way, ns in seen.items()]))
     return section
@@ -41,6 +42,11 @@ def measure_one(run, url, rounds, count):
     for way, ns in seen.items():
         say(f'{way}: {spread(ns).median:,.0f} ns')
     return seen
+
+
+def plot(name, seen):
+    found = [(way, spread(ns)) for way, ns in seen.items()]
+    return Plot(f'{name}: one user, found by address', 'bars', 'statement', 'ns', {'ns': [(way, s.median) for way, s in found]})
 
 
 def times(seen, way, base):

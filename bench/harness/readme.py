@@ -1,0 +1,97 @@
+"""README's figures: chosen ones of what is recorded, between two marks."""
+import dataclasses
+
+from harness.report import cell
+
+BEGIN, END = '<!-- made by bench/report.py: begin -->', '<!-- made by bench/report.py: end -->'
+
+
+@dataclasses.dataclass
+class Row:
+    """A figure of the report, in README's words, or in its own."""
+    area: str
+    figure: str      # how its name begins
+    words: str = ''
+
+
+SERVERS = {'epoll_floor': 'raw epoll loop', 'watchword': 'Watchword', 'nginx': 'nginx `return 200`'}
+
+# What a reader asks first, in this order. What is not recorded is left out.
+CHOSEN = [
+    Row('peers', 'Token check, CPU of the best peer'),
+    Row('peers', 'List of 1,000 users, CPU of the best peer'),
+    Row('peers', 'Login, CPU of the best peer'),
+    Row('peers', 'Sign-up, CPU of the best peer'),
+    Row('peers', 'p99 of token checks beside'),
+    Row('peers', 'start to first answer'),
+    Row('peers', 'idle RSS'),
+    Row('http', 'heap allocations per GET /user', 'heap allocations for a request'),
+    Row('http', 'heap held by an idle connection', 'memory of an idle connection'),
+    Row('http', 'RSS with 10,000 idle connections', 'the whole process with 10,000 idle connections'),
+    Row('http', 'throughput lost from 64 to 4,096 connections', 'throughput lost from 64 to 4,096 busy connections'),
+    Row('http', 'logins at 3 times capacity, of the peak', 'logins served at three times what can be hashed, of the most'),
+    Row('http', 'p99 of token checks beside them', 'p99 of token checks meanwhile'),
+    Row('http', 'p99 of a normal client beside 4,000 slow ones', 'p99 of a normal client beside 4,000 slow ones'),
+    Row('storage', 'SQLite: rows/s of 64 writers, times one commit for each row',
+        'SQLite: 64 writers at once, times one commit each'),
+    Row('storage', 'SQLite: a lone commit, times the bare API\'s', 'SQLite: a lone commit, times the bare API\'s'),
+    Row('storage', 'p99 of reads, writes at half the peak, times idle', 'p99 of look-ups beside writes, times idle'),
+    Row('storage', 'token check, CPU: 1,000,000 users, times 1,000',
+        'a new token\'s check among a million users, times among a thousand'),
+    Row('storage', 'SQLite to PostgreSQL: rows/s of watchword, of bare API\'s', '`migrate copy` to PostgreSQL, of bare `COPY`'),
+]
+
+
+def section(areas):
+    """The text between the marks."""
+    by_name = {a.name: a for a in areas}
+    lines = [*cost_table(by_name['http']), ''] if 'http' in by_name else []
+    lines += ['| figure | measured | target | |', '|---|--:|--:|---|']
+    for row in CHOSEN:
+        figure = by_name[row.area].find_beginning(row.figure) if row.area in by_name else None
+        if figure:
+            words = row.words or cell(figure.name)
+            lines.append(f'| {words} | {figure.measured()} | {figure.target()} | {figure.verdict()} |')
+    figures = [f for a in areas for f in a.figures()]
+    met, missed = (sum(f.is_met() is m for f in figures) for m in (True, False))
+    void = sum(bool(s.void) for a in areas for s in a.sections)
+    lines += ['', f'Of all targets {met} are met and {missed} missed' + (f'; {void} measurements are void' if void else '')
+              + '. Measured on ' + '; '.join(where(areas)) + '.']
+    return '\n'.join(lines)
+
+
+def cost_table(http):
+    """CPU time of the servers, side by side; nothing if it was not measured."""
+    section = http.section('CPU time per request')
+    paths = {'/user': '`GET /user`: token checked, 3 users listed', '/health/live': '`GET /health/live`'}
+    if section is None or not section.data:
+        return []
+    names = [r['server'] for r in section.data['/user']]
+    lines = ['| CPU time of the server for a request | ' + ' | '.join(SERVERS.get(n, n) for n in names) + ' | Watchword / loop |',
+             '|---' + '|--:' * (len(names) + 1) + '|']
+    for path, words in paths.items():
+        rows = {r['server']: r for r in section.data[path]}
+        costs = ' | '.join(f'{rows[n]["cpu_us"]:.2f} µs' for n in names)
+        lines.append(f'| {words} | {costs} | {rows["watchword"]["ratio"]:.2f} |')
+    return lines
+
+
+def where(areas):
+    """What ran where, areas of one machine together."""
+    machines = {}
+    for a in areas:
+        machine = f'{a.machine.get("cpu", "?")}, {a.machine.get("cores", "?")} cores'
+        machines.setdefault(machine, []).append(f'{a.name} at {a.machine.get("commit", "?")}, {a.size or "default"}')
+    return [f'{machine} ({"; ".join(runs)})' for machine, runs in machines.items()]
+
+
+def put_into(text, areas):
+    """README's text with the section made anew; ValueError unless the marks are there, once and in order."""
+    if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
+        raise ValueError(f'README needs one line "{BEGIN}" and below it one "{END}"')
+    before, _, rest = text.partition(BEGIN)
+    return f'{before}{BEGIN}\n{section(areas)}\n{END}{rest.partition(END)[2]}'
+
+
+def write(file, areas):
+    file.write_text(put_into(file.read_text(encoding='utf-8'), areas), encoding='utf-8')
