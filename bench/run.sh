@@ -1,27 +1,71 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds the release and measures an area; the report goes to bench/report/AREA.md and .json.
-#   bench/run.sh [AREA] [--quick | --full] [FLAG]...      AREA: http (default), storage; more flags: see --help
+# Builds the release, measures and makes the report: see usage().
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-area=http
-if [ $# -gt 0 ] && [[ $1 != --* ]]; then
-  area=$1
+all=()
+for area in http storage peers micro; do
+  if [ -f "$root/bench/${area}_area.py" ]; then all+=("$area"); fi
+done
+
+usage() {
+  cat <<'TEXT'
+usage: bench/run.sh [AREA] [--quick | --full | --huge] [--install] [FLAG]...
+
+Installs what building and measuring take, builds the release, measures AREA, or all areas one after the other, and
+writes bench/report/AREA.json and .md, report.html and report.md, and README's figures.
+
+  http       what a request costs and what the server withstands
+  storage    what a commit costs, who waits for whom, what millions of users change
+  peers      the same work by other servers, side by side
+  micro      the smallest parts, one by one
+
+  --quick    less than 5 minutes for all areas; without a size about 25 minutes
+  --full     less than 60 minutes on two cores
+  --huge     --full, and ten million users: half an hour and 8 GB more
+  --install  also installs the toolchains and servers that peers compares with; without it, those that are missing are
+             named and skipped
+  --only NAME,...        these figures of an area; only printed, unless --output is given
+  --output DIRECTORY     where the report goes, instead of bench/report and README.md
+  --directory DIRECTORY  where databases are made: on the disk that shall be measured, never on a tmpfs
+
+Without measuring: bench/report.py makes the reports again from what is recorded, bench/report.py --record-bands takes
+the recorded ratios into the bands by which later runs are judged. The exit code is 1 if a measurement was void.
+TEXT
+}
+
+areas=()
+install=no
+flags=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    -h | --help) usage; exit 0 ;;
+    --install) install=yes ;;
+    --quick | --full | --huge) flags+=("$1") ;;
+    --only | --output | --directory)
+      [ $# -gt 1 ] || { usage >&2; exit 2; }
+      flags+=("$1" "$2")
+      shift
+      ;;
+    *)
+      [[ " ${all[*]} " == *" $1 "* ]] || { echo "bench/run.sh: there is no area or flag '$1'" >&2; usage >&2; exit 2; }
+      areas+=("$1")
+      ;;
+  esac
   shift
-fi
-case $area in
-  http) targets=(watchword watchword_load epoll_floor http_allocations) ;;
-  storage)
-    targets=(watchword watchword_load watchword_users check_server
-      store_commits store_copy store_reads store_statements)
-    ;;
-  *) echo "bench/run.sh: there is no area '$area'; there are: http, storage" >&2; exit 2 ;;
-esac
+done
+[ ${#areas[@]} -gt 0 ] || areas=("${all[@]}")
 
 # shellcheck source=.ci/packages.sh
 . "$root/.ci/packages.sh"
-install_packages build "bench_$area"
+groups=(build)
+for area in "${areas[@]}"; do
+  group=packages_bench_$area
+  if [ -n "${!group:-}" ] && { [ "$area" != peers ] || [ "$install" = yes ]; }; then groups+=("bench_$area"); fi
+done
+install_packages "${groups[@]}"
+if [ "$install" = yes ] && [[ " ${areas[*]} " == *" peers "* ]]; then "$root/bench/peers/install.sh" >&2; fi
 
 build=$root/build/release
 cmake -S "$root" --preset release -DWATCHWORD_TESTS=OFF -DWATCHWORD_BENCH=ON >&2
-cmake --build "$build" --target "${targets[@]}" >&2
-PYTHONDONTWRITEBYTECODE=1 exec python3 "$root/bench/${area}_area.py" "$build" "$@"
+cmake --build "$build" --target watchword bench >&2
+PYTHONDONTWRITEBYTECODE=1 exec python3 "$root/bench/measure.py" "$build" "${areas[@]}" "${flags[@]}"
