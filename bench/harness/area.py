@@ -38,8 +38,8 @@ def measure(area, title, method, figures, given):
     with tempfile.TemporaryDirectory(prefix='watchword-bench-', dir=given.directory) as directory:
         pathlib.Path(directory).chmod(0o755)  # nginx and PostgreSQL work as another user where root starts them
         run = Run(given.build.resolve(), pathlib.Path(directory), given.size, given.huge)
-        sections = [measure_one(area, name, run) for name in given.chosen(figures)]
         described = machine.describe(ROOT, run.directory)
+        sections = [measure_one(area, name, run) for name in given.chosen(figures)]
     described['run'] = f'{given.size}, {(time.monotonic() - began) / 60:.1f} minutes'
     measured = recorded.Area(area, title, described, method, sections, given.size)
     bands.compare(measured, REPORT)
