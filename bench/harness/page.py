@@ -23,7 +23,7 @@ def make(areas):
     return (f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>Watchword: measured</title>\n'
             f'<style>\n{STYLE.read_text(encoding="utf-8")}</style>\n</head>\n<body>\n'
-            f'<header>\n<h1>Watchword: measured</h1>\n<p class="lead">{INTRODUCTION}</p>\n{tiles(areas)}{contents(areas)}'
+            f'<header>\n<h1>Watchword: measured</h1>\n<p class="lead">{INTRODUCTION}</p>\n{tiles(areas)}{attention(areas)}{contents(areas)}'
             f'</header>\n<main>\n{overview(areas)}<h2 id="method">Method</h2>\n<p>{METHOD}</p>\n{body}</main>\n'
             '<footer>Made from <code>bench/report/*.json</code> by <code>bench/report.py</code>.</footer>\n</body>\n</html>\n')
 
@@ -49,6 +49,20 @@ def tiles(areas):
              ('', sum(f.is_met() is None for f in figures), 'figures without a target')]
     return ('<ul class="tiles">' + ''.join(f'<li class="{kind if count else ""}"><b>{count}</b><span>{name}</span></li>'
                                            for kind, count, name in shown) + '</ul>\n')
+
+
+def attention(areas):
+    """What missed its target, moved for the worse or said nothing: first of all."""
+    found = []
+    for area in areas:
+        for s in area.sections:
+            words = [f'{inline(f.name)}: {clean(f.measured())} ({clean(f.target())})' for f in s.figures if f.is_met() is False]
+            words += [f'{inline(f.name)}: {clean(f.measured())}, a regression from {clean(f.recorded())}'
+                      for f in s.figures if f.is_met() is not False and f.drift() == 'REGRESSION']
+            words += ['void'] if s.void else []
+            if words:
+                found.append(f'<li><a href="#{anchor(area.name, s.title)}">{clean(s.title)}</a>: {"; ".join(words)}</li>')
+    return f'<h2 class="quiet" id="missed">What falls short</h2>\n<ul class="notes">{"".join(found)}</ul>\n' if found else ''
 
 
 def contents(areas):
