@@ -16,8 +16,8 @@ def first_line(*command):
 
 def commit(root):
     """What was built from; the reports do not count, which the areas of one run write one after the other."""
-    changed = subprocess.run(['git', '-C', str(root), 'status', '--porcelain', '-uno', '--', '.', ':!bench/report', ':!README.md'],
-                             capture_output=True, text=True)
+    command = ['git', '-C', str(root), 'status', '--porcelain', '-uno', '--', '.', ':!bench/report', ':!README.md']
+    changed = subprocess.run(command, capture_output=True, text=True)
     name = first_line('git', '-C', str(root), 'describe', '--always')
     return f'{name}-dirty' if changed.stdout.strip() else name
 

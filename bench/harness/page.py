@@ -23,8 +23,8 @@ def make(areas):
     return (f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>Watchword: measured</title>\n'
             f'<style>\n{STYLE.read_text(encoding="utf-8")}</style>\n</head>\n<body>\n'
-            f'<header>\n<h1>Watchword: measured</h1>\n<p class="lead">{INTRODUCTION}</p>\n{tiles(areas)}{attention(areas)}{contents(areas)}'
-            f'</header>\n<main>\n{overview(areas)}<h2 id="method">Method</h2>\n<p>{METHOD}</p>\n{body}</main>\n'
+            f'<header>\n<h1>Watchword: measured</h1>\n<p class="lead">{INTRODUCTION}</p>\n'
+            f'{tiles(areas)}{attention(areas)}{contents(areas)}</header>\n<main>\n{overview(areas)}<h2 id="method">Method</h2>\n<p>{METHOD}</p>\n{body}</main>\n'
             '<footer>Made from <code>bench/report/*.json</code> by <code>bench/report.py</code>.</footer>\n</body>\n</html>\n')
 
 

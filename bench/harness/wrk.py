@@ -5,6 +5,8 @@ import subprocess
 
 from harness.run import Void
 
+LEAST_CPU_SECONDS = 0.1  # the clock of CPU time counts hundredths
+
 
 @dataclasses.dataclass
 class Measured:
@@ -36,4 +38,6 @@ def measure(server, path, headers, connections, seconds):
     if done.returncode != 0:
         raise Void(done.stdout + done.stderr)
     requests, per_second = parse(done.stdout)
+    if spent < LEAST_CPU_SECONDS:
+        raise Void(f'{requests} requests took {spent:.2f} s of CPU, too little to be counted')
     return Measured(requests, per_second, spent * 1e6 / requests)

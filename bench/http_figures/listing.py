@@ -15,7 +15,7 @@ SLOW_BUFFER = 64 * 1024
 
 
 def measure(run):
-    count, slow_seconds = run.pick((FEWER, 6), (USERS, 15), (USERS, 40))
+    count, slow_seconds = run.pick((FEWER, 4), (USERS, 15), (USERS, 40))
     directory = run.new_directory()
     token = prepare(run, directory, count)
     with servers.start_watchword(run.build, directory) as server:

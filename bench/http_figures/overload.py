@@ -28,7 +28,7 @@ FORM = {'Content-Type': 'application/x-www-form-urlencoded'}
 
 
 def measure(run):
-    seconds = run.pick(3, 10, 25)
+    seconds = run.pick(2, 10, 25)
     with servers.start_watchword(run.build, run.new_directory(), threads=0) as server:
         token = client.sign_up(server.port, USERS)
         checks = load.request_class('/user', {'x-access-token': token}, name='check')

@@ -24,7 +24,7 @@ SETTLE_SECONDS = 2        # the first answers to thousands of new connections ar
 
 
 def measure(run):
-    seconds = run.pick(4, 15, 30)
+    seconds = run.pick(3, 15, 30)
     directory = run.new_directory()
     with servers.start_watchword(run.build, directory) as server:
         token = client.sign_up(server.port, SIGNED_UP)
@@ -118,5 +118,6 @@ def section(each, seconds, calm, seen):
         tables=[Table(['normal client', 'p50 ms', 'p90 ms', 'p99 ms', 'max ms', 'sent late p99 ms'], rows),
                 Table(['slow clients', 'opened', 'closed by the server', 'answered'], attacks)],
         notes=[f'RSS of the server: {seen["before"]["rss_mib"]:.1f} MiB before, {seen["during"]["rss_mib"]:.1f} MiB during'],
-        plots=[percentiles.plot('A normal client', {'alone': latency(calm), f'beside {slow:,} slow ones': latency(seen['client'])})],
+        plots=[percentiles.plot('A normal client', {'alone': latency(calm),
+                                                    f'beside {slow:,} slow ones': latency(seen['client'])})],
         data=seen | {'alone': calm})

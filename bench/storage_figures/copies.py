@@ -16,7 +16,7 @@ CP, SQLITE3 = 'cp', 'sqlite3 .backup'
 
 
 def measure(run):
-    users = run.pick(50_000, 1_000_000, 1_000_000)
+    users = run.pick(20_000, 1_000_000, 1_000_000)
     rounds = run.pick(2, 3, 5)
     file = run.new_directory() / 'users.db'
     made_users.make(run.build, f'sqlite:{file}', users)

@@ -29,7 +29,7 @@ numbers = itertools.count()
 
 
 def measure(run):
-    rounds = run.pick(2, 5, 9)
+    rounds = run.pick(1, 5, 9)
     sizes = [SMALL, run.pick(100_000, 1_000_000, 1_000_000)] + ([10_000_000] if run.huge else [])
     notes, databases = [], []
     for size in sizes:
