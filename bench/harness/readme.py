@@ -16,12 +16,13 @@ class Row:
 
 SERVERS = {'epoll_floor': 'raw epoll loop', 'watchword': 'Watchword', 'nginx': 'nginx `return 200`'}
 
+COMPARED = ('Token check', 'List of 1,000 users', 'Login', 'Sign-up')  # sections of peers
+
 # What a reader asks first, in this order. What is not recorded is left out.
 CHOSEN = [
     Row('peers', 'Token check, CPU of the best peer'),
     Row('peers', 'List of 1,000 users, CPU of the best peer'),
-    Row('peers', 'Login, CPU of the best peer'),
-    Row('peers', 'Sign-up, CPU of the best peer'),
+    Row('peers', 'Login'),
     Row('peers', 'p99 of token checks beside'),
     Row('peers', 'start to first answer'),
     Row('peers', 'idle RSS'),
@@ -45,7 +46,10 @@ CHOSEN = [
 def section(areas):
     """The text between the marks."""
     by_name = {a.name: a for a in areas}
-    lines = [*cost_table(by_name['http']), ''] if 'http' in by_name else []
+    tables = [peers_table(by_name['peers'])] if 'peers' in by_name else []
+    if 'http' in by_name:
+        tables.append(cost_table(by_name['http']))
+    lines = [line for table in tables if table for line in [*table, '']]
     lines += ['| figure | measured | target | |', '|---|--:|--:|---|']
     for row in CHOSEN:
         figure = by_name[row.area].find_beginning(row.figure) if row.area in by_name else None
@@ -58,6 +62,28 @@ def section(areas):
     lines += ['', f'Of all targets {met} are met and {missed} missed' + (f'; {void} measurements are void' if void else '')
               + '. Measured on ' + '; '.join(where(areas)) + '.']
     return '\n'.join(lines)
+
+
+def peers_table(peers):
+    """CPU time of each server for the same work: the first columns of the sections' tables. Nothing if there are none."""
+    costs, units = {}, {}
+    for title in COMPARED:
+        section = peers.section(title)
+        table = next((t for t in section.tables if t.columns[0] == 'server' and t.columns[1].startswith('CPU ')), None) \
+            if section else None
+        if table:
+            units[title] = table.columns[1].removeprefix('CPU ')
+            for row in table.rows:
+                costs.setdefault(row[0], {})[title] = row[1]
+    if not costs:
+        return []
+    names = sorted(costs, key=lambda n: (n != 'watchword', n not in SERVERS))
+    lines = ['| CPU time of the server | ' + ' | '.join(cell(SERVERS.get(n, n)) for n in names) + ' |',
+             '|---' + '|--:' * len(names) + '|']
+    for title, unit in units.items():
+        of_all = (f'{costs[n][title]} {unit}' if title in costs[n] else '' for n in names)
+        lines.append(f'| {title} | {" | ".join(of_all)} |')
+    return lines
 
 
 def cost_table(http):

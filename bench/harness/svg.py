@@ -109,7 +109,7 @@ def mark(x, y, colour):
 
 def bars(plot, series):
     names, groups = list(series), list(dict.fromkeys(p.x for found in series.values() for p in found))
-    widest = max(GLYPH * len(str(g)) for g in groups)
+    widest = max(width_of(g) for g in groups)
     beside = len(names) == 1 and widest < WIDTH * 0.32
     left = widest + 8 if beside else 1
     values = [v for found in series.values() for p in found for v in (p.y, p.low, p.high)]
@@ -130,14 +130,32 @@ def bars(plot, series):
                 drawn += bar(axis, p, y, thick, bar_colour(names, name, group))
                 y += thick + 2
         y += 7
-    for tick in axis.ticks():
-        x = axis.at(tick)
-        anchor = 'middle' if x > GLYPH else 'start'
-        body += [line(x, top, x, y, 'grid'), text(x, y + LINE - 2, axes.short(tick), anchor, 'tick')]
+    body += ticks_below(axis, top, y)
     if beside:
         body.append(line(left, top, left, y, 'axis'))
     body.append(text((left + WIDTH - 62) / 2, y + 2 * LINE - 1, plot.y + log_note(plot.log_y), 'middle', 'title'))
     return body + drawn, y + 2 * LINE + 6
+
+
+def width_of(name):
+    """About, in pixels; ours is bold."""
+    return GLYPH * len(str(name)) * (1.2 if is_ours(name) else 1)
+
+
+def ticks_below(axis, top, bottom):
+    """Lines, and numbers where the one before leaves room."""
+    parts, free = [], 0.0
+    for tick in axis.ticks():
+        x, name = axis.at(tick), axes.short(tick)
+        half = GLYPH * len(name) / 2
+        parts.append(line(x, top, x, bottom, 'grid'))
+        if x <= GLYPH:
+            parts.append(text(x, bottom + LINE - 2, name, 'start', 'tick'))
+            free = x + 2 * half + 4
+        elif x - half >= free:
+            parts.append(text(x, bottom + LINE - 2, name, 'middle', 'tick'))
+            free = x + half + 4
+    return parts
 
 
 def bar_colour(names, name, group):

@@ -178,6 +178,15 @@ class Readme(unittest.TestCase):
             Figure('Login, CPU of the best peer (a|b), times watchword', 1.5, at_least=1.35)])])
         self.assertIn('| Login, CPU of the best peer (a\\|b), times watchword | 1.50 | ≥ 1.35 | met |', readme.section([peers]))
 
+    def test_peers_stand_side_by_side(self):
+        rows = {'Token check': [['epoll_floor', '6.2'], ['watchword', '7.7'], ['go', '142']], 'Login': [['go', '30'], ['watchword', '8']]}
+        sections = [Section(title, tables=[Table(['engine', 'ms'], [['x', '1']]), Table(['server', 'CPU µs', 'more'], found)])
+                    for title, found in rows.items()]
+        text = readme.section([recorded.Area('peers', 'P', {}, '', [*sections, Section('Sign-up', void='broke')])])
+        self.assertIn('| CPU time of the server | Watchword | raw epoll loop | go |', text)
+        self.assertIn('| Token check | 7.7 µs | 6.2 µs | 142 µs |\n| Login | 8 µs |  | 30 µs |\n', text)
+        self.assertNotIn('Sign-up', text)
+
     def test_lost_marks_are_an_error(self):
         for text in ('', readme.BEGIN, f'{readme.END}\n{readme.BEGIN}', self.AROUND + self.AROUND):
             with self.assertRaises(ValueError):

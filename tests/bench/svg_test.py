@@ -76,6 +76,14 @@ class Plots(unittest.TestCase):
         self.assertEqual((count(text, 'fill1'), count(text, 'other')), (1, 2))
         self.assertEqual(svg.colours(['nginx', 'watchword', 'go']), {'watchword': 0, 'nginx': 1, 'go': 2})
 
+    def test_numbers_of_an_axis_do_not_overlap(self):
+        text = draw('bars', {'ms': [('a', 10), ('b', 1999)]}, log_y=True)
+        ticks = [(float(x), anchor, len(name)) for x, anchor, name in
+                 re.findall(r'class="tick" x="([\d.]+)" y="[\d.]+" text-anchor="(\w+)">([^<]*)<', text)]
+        self.assertGreater(len(ticks), 3)
+        for (x, _, length), (following, _, width) in zip(ticks, ticks[1:]):
+            self.assertGreater(following - x, svg.GLYPH * (length + width) / 2)
+
     def test_more_series_than_colours(self):
         self.assertLess(max(svg.colours([f's{n}' for n in range(30)]).values()), svg.COLOURS)
 
