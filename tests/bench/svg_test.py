@@ -77,7 +77,7 @@ class Plots(unittest.TestCase):
         self.assertEqual(svg.colours(['nginx', 'watchword', 'go']), {'watchword': 0, 'nginx': 1, 'go': 2})
 
     def test_numbers_of_an_axis_do_not_overlap(self):
-        text = draw('bars', {'ms': [('a', 10), ('b', 1999)]}, log_y=True)
+        text = draw('bars', {'ms': [('a name of length', 10), ('b', 1999)]}, log_y=True)
         ticks = [(float(x), anchor, len(name)) for x, anchor, name in
                  re.findall(r'class="tick" x="([\d.]+)" y="[\d.]+" text-anchor="(\w+)">([^<]*)<', text)]
         self.assertGreater(len(ticks), 3)
