@@ -63,7 +63,9 @@ for area in "${areas[@]}"; do
   if [ -n "${!group:-}" ] && { [ "$area" != peers ] || [ "$install" = yes ]; }; then groups+=("bench_$area"); fi
 done
 install_packages "${groups[@]}"
-if [ "$install" = yes ] && [[ " ${areas[*]} " == *" peers "* ]]; then "$root/bench/peers/install.sh" >&2; fi
+if [ "$install" = yes ] && [[ " ${areas[*]} " == *" peers "* ]]; then
+  "$root/bench/peers/install.sh" >&2 || echo "bench/run.sh: what could not be installed is skipped" >&2
+fi
 
 build=$root/build/release
 cmake -S "$root" --preset release -DWATCHWORD_TESTS=OFF -DWATCHWORD_BENCH=ON >&2
