@@ -22,7 +22,8 @@ def main(area, title, method, figures):
 
 
 def expect(area, figures, given):
-    progress.shared.expect(progress.expectations(area, given.size, given.chosen(figures), recorded_seconds(area)))
+    all_steps = progress.expectations(area, given.size, figures, recorded_seconds(area))
+    progress.shared.expect({(area, name): all_steps[area, name] for name in given.chosen(figures)})
 
 
 def recorded_seconds(area):

@@ -58,10 +58,16 @@ class Figure:
         worse = self.value > self.band[1] if self.at_most is not None else self.value < self.band[0]
         return 'REGRESSION' if worse else 'improvement'
 
+    def expected(self):
+        """The band, in words"""
+        return '' if self.band is None else f'{self.band[0]:,.{self.digits}f}–{self.band[1]:,.{self.digits}f} expected'
+
     def notes(self):
         """The verdict and what became of it, for Markdown."""
         drift = self.drift()
-        return ', '.join(filter(None, [self.verdict(), f'**{drift}**' if drift == 'REGRESSION' else drift]))
+        if drift:
+            drift = f'**{drift}** ({self.expected()})' if drift == 'REGRESSION' else f'{drift} ({self.expected()})'
+        return ', '.join(filter(None, [self.verdict(), drift]))
 
 
 @dataclasses.dataclass

@@ -77,6 +77,11 @@ class Area(unittest.TestCase):
         self.assertFalse((self.directory / 'recorded').exists())
         self.readme.assert_not_called()
 
+    def test_some_figures_are_expected_to_take_their_share(self):
+        given = Options(self.directory, 'quick', False, ['a'], None, None)
+        area.expect('http', ['a', 'b', 'c'], given)
+        self.assertAlmostEqual(progress.shared.left(), progress.budget('http', 'quick') / 3)
+
     def test_nothing_is_left_to_wait_for(self):
         self.measure(one=lambda run: Section('One'), two=breaks_off)
         self.assertEqual(progress.shared.left(), 0)

@@ -111,7 +111,7 @@ class Overview(unittest.TestCase):
 
     def test_markdown_shows_moves(self):
         figure = Figure('f, times', 2, at_most=1, before=1.1, band=[0.9, 1.2])
-        self.assertIn('| f, times | 2.00 |  | ≤ 1 | **MISSED**, **REGRESSION** | 1.10 |',
+        self.assertIn('| f, times | 2.00 |  | ≤ 1 | **MISSED**, **REGRESSION** (0.90–1.20 expected) | 1.10 |',
                       report.overview([Section('S', figures=[figure])]).markdown())
 
     def test_summary_counts(self):
@@ -140,7 +140,7 @@ class Page(unittest.TestCase):
 
     def test_everything_is_in_it(self):
         text = self.text()
-        for shown in ('✓ met', '✗ missed', 'REGRESSION', '<code>wrk</code>', '<svg viewBox="0 0 1 1">', 'plot1', 'a cpu', '1.10–1.30',
+        for shown in ('✓ met', '✗ missed', 'REGRESSION', '0.90–1.20 expected', '<code>wrk</code>', '<svg viewBox="0 0 1 1">', 'plot1', 'a cpu', '1.10–1.30',
                       'What falls short'):
             self.assertIn(shown, text)
 
