@@ -208,13 +208,9 @@ private:
         throw soci::soci_error(p.file().string() + " was moved, replaced or deleted while it was in use");
     }
 
-    // At most, in KiB: the inner pages of all indexes of ten million users, and more; SQLite's own 2 MiB hold few of
-    // them.
-    void set_page_cache() { require("cache_size", "-16384"); }
-
     void set_up_writer()
     {
-        set_page_cache();
+        require("cache_size", "-16384"); // KiB: the inner pages of all indexes of ten million users, and more
         require("journal_mode", "wal");
         require("synchronous", "2"); // FULL: a commit is on the disk when it returns
         require("foreign_keys", "1");
@@ -225,7 +221,7 @@ private:
 
     void set_up_reader()
     {
-        set_page_cache();
+        require("cache_size", "-4096"); // KiB; there are several, and a long list would fill each of them
         configure(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1);
         require("wal_autocheckpoint", "0");
         require("query_only", "1");
