@@ -8,11 +8,12 @@
     libboost1.81-dev libboost-json1.81-dev
     libssl-dev libsqlite3-dev libpq-dev libsoci-dev libsodium-dev libspdlog-dev libutf8proc-dev"
   packages_test="libboost-test1.81-dev libargon2-dev postgresql-15 python3 sqlite3 openssl iproute2 slowhttptest
-    strace faketime libfuse3-dev"
+    strace faketime libfuse3-dev valgrind libbenchmark-dev"
   packages_clang="clang libclang-rt-14-dev"
   packages_lint="clang-format clang-tidy clang-tools python3 shellcheck"
   packages_bench_http="wrk strace python3"
   packages_bench_storage="postgresql-15 sqlite3 python3"
+  packages_bench_micro="libbenchmark-dev valgrind linux-perf python3"
 }
 
 # install_packages GROUP... : makes sure that every package of the groups is there. Says so if one is missing, and

@@ -17,7 +17,7 @@ writes bench/report/AREA.json and .md, report.html and report.md, and README's f
   http       what a request costs and what the server withstands
   storage    what a commit costs, who waits for whom, what millions of users change
   peers      the same work by other servers, side by side
-  micro      the smallest parts, one by one
+  micro      what the parts of a request cost, and where its time goes
 
   --quick    less than 5 minutes for all areas; without a size about 25 minutes
   --full     less than 60 minutes on two cores
