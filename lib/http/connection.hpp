@@ -128,7 +128,8 @@ private:
     std::uint64_t served_ = 0;
     phase phase_ = phase::idle;
     bool expired_ = false;
-    bool looks_for_end_ = false; // a read waits, and nobody has looked yet whether it waits for nothing
+    // A read waits: after so many sweeps somebody looks whether it waits for nothing. 0: nobody will.
+    std::uint8_t sweeps_to_look_ = 0;
     bool aborted_ = false;
     bool streams_ = false;          // a body whose end has not been sent
     bool ends_with_stream_ = false; // nothing but the end of the connection tells where that is
