@@ -110,23 +110,20 @@ private:
     void release_output() noexcept;
     void log_access(const request&, int status, std::chrono::steady_clock::time_point since) const;
 
+    // What each request touches stands together: of thousands of connections that take turns, no cache has the next
+    // one.
     transport transport_;
     connection_context& context_;
-    request_reader reader_;
     std::string output_; // responses not sent yet
-    connection_origin origin_;
-    connection_place place_;
-    bool secure_ = false;           // the current request, as request::secure
-    bool trusts_peer_ = false;      // to name the client it speaks for
-    std::string peer_address_;      // or what a PROXY header said
-    std::string forwarded_address_; // of the client of the current request
-    std::string client_subject_;
+    request_reader reader_;
     std::chrono::steady_clock::time_point deadline_;
     std::chrono::steady_clock::time_point phase_began_;
     std::uint64_t sent_ = 0;
     std::uint64_t sent_before_ = 0; // the phase began
     std::uint64_t served_ = 0;
     phase phase_ = phase::idle;
+    bool secure_ = false;      // the current request, as request::secure
+    bool trusts_peer_ = false; // to name the client it speaks for
     bool expired_ = false;
     // A read waits: after so many sweeps somebody looks whether it waits for nothing. 0: nobody will.
     std::uint8_t sweeps_to_look_ = 0;
@@ -136,6 +133,11 @@ private:
     bool gave_up_ = false;          // the handler has not answered in time, and the client has been told
     bool asked_ = false;            // whether the client is there, while the handler of this request waits
     bool left_ = false;             // the client, before its answer
+    std::string peer_address_;      // or what a PROXY header said
+    std::string client_subject_;
+    std::string forwarded_address_; // of the client of the current request
+    connection_origin origin_;
+    connection_place place_;
     core::asio::cancellation_signal unwanted_;
 };
 

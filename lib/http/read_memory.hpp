@@ -9,14 +9,15 @@
 
 namespace watchword::http {
 
-// What the connections of one thread read requests into. A connection holds a piece only while it has a request: an
-// idle one holds none, and the piece used last, which the cache still has, is used next. One thread.
+// What the connections of one thread read requests into: bytes, and what they say. A connection holds a piece only
+// while it has a request: an idle one holds none, and the piece used last, which the cache still has, is used next. One
+// thread.
 class read_memory {
 public:
     struct piece {
         std::unique_ptr<char[]> bytes;
         std::size_t capacity = 0;
-        std::vector<header_field> headers; // empty, but with room
+        std::unique_ptr<request> parsed; // says nothing, but has room for fields
     };
     static constexpr std::size_t piece_bytes = 4096;
 
@@ -28,22 +29,31 @@ public:
             spare_.pop_back();
             return p;
         }
-        piece p{std::make_unique_for_overwrite<char[]>(piece_bytes), piece_bytes, {}};
-        p.headers.reserve(fields);
+        piece p{std::make_unique_for_overwrite<char[]>(piece_bytes), piece_bytes, std::make_unique<request>()};
+        p.parsed->headers.reserve(fields);
         spare_.reserve(kept); // so that giving back cannot fail
         return p;
     } // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): moved to the caller
 
-    // A piece that has grown is freed.
+    // A piece that has grown, or whose request has many fields, is freed.
     void give_back(piece&& p) noexcept
     {
         if (p.capacity != piece_bytes || spare_.size() == kept || spare_.capacity() < kept) return;
-        if (p.headers.capacity() > most_fields) p.headers = {};
-        p.headers.clear();
+        if (p.parsed->headers.capacity() > most_fields) return;
+        forget(*p.parsed);
         spare_.push_back(std::move(p));
     }
 
 private:
+    // The next to have it is another client's.
+    static void forget(request& q) noexcept
+    {
+        q.headers.clear();
+        q.parameters.clear();
+        q.remote_address = q.client_subject = q.id = q.traceparent = q.body = {};
+        q.made_id.clear();
+    }
+
     static constexpr std::size_t kept = 64, fields = 16, most_fields = 256;
     std::vector<piece> spare_;
 };

@@ -131,7 +131,7 @@ try {
         auto piece = memory_.take();
         buffer_ = std::move(piece.bytes);
         capacity_ = piece.capacity;
-        request_.headers = std::move(piece.headers);
+        request_ = std::move(piece.parsed);
     }
     if (phase_ == phase::head && begin_ == end_ && begin_ != 0) begin_ = end_ = scanned_ = line_ = 0;
     if (phase_ == phase::fixed_body) {
@@ -156,7 +156,7 @@ void request_reader::rest() noexcept
 void request_reader::give_memory_back() noexcept
 {
     if (!buffer_) return;
-    memory_.give_back({std::move(buffer_), capacity_, std::move(request_.headers)});
+    memory_.give_back({std::move(buffer_), capacity_, std::move(request_)});
     capacity_ = 0;
 }
 
@@ -193,11 +193,11 @@ void request_reader::rebase(const char* from, const char* to) noexcept
     const auto move = [&](std::string_view& v) {
         if (v.data()) v = {to + (v.data() - from), v.size()};
     };
-    move(request_.method_name);
-    move(request_.target);
-    move(request_.path);
-    move(request_.query);
-    for (auto& field : request_.headers) {
+    move(request_->method_name);
+    move(request_->target);
+    move(request_->path);
+    move(request_->query);
+    for (auto& field : request_->headers) {
         move(field.name);
         move(field.value);
     }
@@ -277,10 +277,10 @@ request_reader::state request_reader::advance_head()
 
 request_reader::state request_reader::parse_head(std::size_t size)
 {
-    request_.headers.clear();
-    request_.parameters.clear();
-    request_.body = {};
-    head_parser parser(request_);
+    request_->headers.clear();
+    request_->parameters.clear();
+    request_->body = {};
+    head_parser parser(*request_);
     parser.header_limit(static_cast<std::uint32_t>(std::min<std::size_t>(size + 1, UINT32_MAX)));
     parser.body_limit(boost::none);
     boost::beast::error_code ec;
@@ -289,7 +289,7 @@ request_reader::state request_reader::parse_head(std::size_t size)
         return fail(status::http_version_not_supported, "Only HTTP/1.1 and HTTP/1.0 are spoken here.");
     if (ec && ec != beast_http::error::need_more) return fail(status::bad_request, "The request is malformed.");
     if (!parser.is_header_done()) return fail(status::bad_request, "The request is malformed.");
-    if (request_.target.size() > limits_.target_bytes) return fail(status::uri_too_long, "The target is too long.");
+    if (request_->target.size() > limits_.target_bytes) return fail(status::uri_too_long, "The target is too long.");
     failure_ = status::bad_request;
     if (const auto why = check_target(); !why.empty()) return fail(failure_, why);
     if (const auto why = check_fields(); !why.empty()) return fail(failure_, why);
@@ -307,19 +307,19 @@ request_reader::state request_reader::parse_head(std::size_t size)
 
 std::string_view request_reader::check_target()
 {
-    std::string_view target = request_.target;
+    std::string_view target = request_->target;
     for (std::size_t i = 0; i < target.size(); ++i) {
         if (!target_bytes[static_cast<unsigned char>(target[i])]) return "The target has a byte that must be escaped.";
         if (target[i] == '%' && !(i + 2 < target.size() && is_hex(target[i + 1]) && is_hex(target[i + 2])))
             return "The target has a malformed percent escape.";
     }
     if (target == "*") {
-        if (request_.method != method::options) return "The target '*' is for OPTIONS.";
-        request_.path = target;
-        request_.query = {};
+        if (request_->method != method::options) return "The target '*' is for OPTIONS.";
+        request_->path = target;
+        request_->query = {};
         return {};
     }
-    if (request_.method == method::connect) {
+    if (request_->method == method::connect) {
         failure_ = status::not_implemented;
         return "This is not a proxy.";
     }
@@ -335,14 +335,14 @@ std::string_view request_reader::check_target()
             return "The target names no valid host.";
         target.remove_prefix(std::min(end, target.size()));
         if (!target.starts_with('/')) { // an empty path means "/" (RFC 9110 section 4.2.3)
-            request_.path = slash;      // of the target, so that it moves with the buffer
-            request_.query = target.empty() ? target : target.substr(1);
+            request_->path = slash;     // of the target, so that it moves with the buffer
+            request_->query = target.empty() ? target : target.substr(1);
             return {};
         }
     }
     const auto question = target.find('?');
-    request_.path = target.substr(0, question);
-    request_.query = question == target.npos ? std::string_view{} : target.substr(question + 1);
+    request_->path = target.substr(0, question);
+    request_->query = question == target.npos ? std::string_view{} : target.substr(question + 1);
     return {};
 }
 
@@ -351,7 +351,7 @@ std::string_view request_reader::check_fields()
     std::size_t hosts = 0, lengths = 0, encodings = 0;
     std::string_view host, encoding, length, expect;
     bool close = false, keep = false;
-    for (const auto& [name, value] : request_.headers) {
+    for (const auto& [name, value] : request_->headers) {
         if (core::iequals(name, "Host")) {
             ++hosts;
             host = value;
@@ -368,15 +368,15 @@ std::string_view request_reader::check_fields()
             keep = keep || list_has(value, "keep-alive");
         }
     }
-    keep_alive_ = !close && (keep || !request_.http_1_0);
-    if (hosts > 1 || (hosts == 0 && !request_.http_1_0)) return "A request needs exactly one Host.";
+    keep_alive_ = !close && (keep || !request_->http_1_0);
+    if (hosts > 1 || (hosts == 0 && !request_->http_1_0)) return "A request needs exactly one Host.";
     if (hosts == 1 && (host.empty() || !is_authority(host))) return "The Host is malformed.";
 
     chunks_.reset();
     content_length_ = 0;
     if (encodings > 0) {
         if (lengths > 0) return "Content-Length and Transfer-Encoding exclude each other.";
-        if (request_.http_1_0) return "HTTP/1.0 has no Transfer-Encoding.";
+        if (request_->http_1_0) return "HTTP/1.0 has no Transfer-Encoding.";
         if (encodings > 1 || !core::iequals(encoding, "chunked")) {
             failure_ = status::not_implemented;
             return "The only Transfer-Encoding known here is chunked.";
@@ -393,7 +393,7 @@ std::string_view request_reader::check_fields()
         }
         content_length_ = *parsed;
     }
-    if (!expect.empty() && !request_.http_1_0) {
+    if (!expect.empty() && !request_->http_1_0) {
         if (!core::iequals(expect, "100-continue")) {
             failure_ = status::expectation_failed;
             return "The only expectation known here is 100-continue.";
@@ -407,7 +407,7 @@ request_reader::state request_reader::advance_fixed_body()
 {
     if (end_ > body_) wants_continue_ = false; // it did not wait
     if (end_ - body_ < content_length_) return state::need_more;
-    request_.body = {buffer_.get() + body_, static_cast<std::size_t>(content_length_)};
+    request_->body = {buffer_.get() + body_, static_cast<std::size_t>(content_length_)};
     next_ = body_ + static_cast<std::size_t>(content_length_);
     phase_ = phase::complete;
     return state::ready;
@@ -425,7 +425,7 @@ request_reader::state request_reader::advance_chunked_body()
         end_ = body_end_; // all of it was taken
         return state::need_more;
     }
-    request_.body = {buffer_.get() + body_, body_end_ - body_};
+    request_->body = {buffer_.get() + body_, body_end_ - body_};
     phase_ = phase::complete;
     return state::ready;
 }

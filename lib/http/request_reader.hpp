@@ -41,7 +41,7 @@ public:
     state advance();
 
     // After ready, until next().
-    request& current() noexcept { return request_; }
+    request& current() noexcept { return *request_; }
     // Whether the client wants the connection kept (RFC 9112 section 9.3).
     bool keep_alive() const noexcept { return keep_alive_; }
     void next();
@@ -80,7 +80,8 @@ private:
 
     const limits& limits_;
     read_memory& memory_;
-    std::unique_ptr<char[]> buffer_; // null while it rests
+    std::unique_ptr<char[]> buffer_;   // null while it rests
+    std::unique_ptr<request> request_; // that too
     std::size_t capacity_ = 0;
     std::size_t begin_ = 0;                          // of the current request
     std::size_t end_ = 0;                            // of what has arrived
@@ -98,7 +99,6 @@ private:
     http::status failure_{};
     std::string_view failure_reason_;
     std::optional<chunked_decoder> chunks_;
-    request request_;
 };
 
 } // namespace watchword::http

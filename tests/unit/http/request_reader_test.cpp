@@ -53,6 +53,32 @@ BOOST_AUTO_TEST_CASE(an_idle_reader_holds_none)
     BOOST_TEST((other.prepare().data() == first));
 }
 
+BOOST_AUTO_TEST_CASE(nothing_of_the_last_client_is_left_in_it)
+{
+    feed("GET /mine HTTP/1.1\r\nHost: x\r\nX-Mine: 1\r\n\r\n");
+    auto& mine = reader.current();
+    mine.remote_address = mine.client_subject = mine.id = mine.traceparent = "mine";
+    mine.made_id = "mine";
+    mine.parameters.emplace_back("id", "mine");
+    reader.next();
+    reader.rest();
+
+    http::request_reader other(limits, memory);
+    const auto room = other.prepare();
+    const std::string_view bytes = "GET / HTTP/1.1\r\nHost: y\r\n\r\n";
+    std::copy(bytes.begin(), bytes.end(), room.begin());
+    other.commit(bytes.size());
+    BOOST_TEST((other.advance() == state::ready));
+    const auto& q = other.current();
+    BOOST_TEST(&q == &mine); // the same piece
+    BOOST_TEST(q.path == "/");
+    BOOST_TEST(q.headers.size() == 1u);
+    BOOST_TEST(q.parameters.empty());
+    for (const std::string_view text : {q.remote_address, q.client_subject, q.id, q.traceparent})
+        BOOST_TEST(text == "");
+    BOOST_TEST(q.made_id == "");
+}
+
 BOOST_AUTO_TEST_CASE(half_a_request_keeps_its_memory)
 {
     BOOST_TEST((feed("GET /half") == state::need_more));
