@@ -41,7 +41,7 @@ def measure(run):
     return Section(
         TITLE,
         method=f'`strace` on the one I/O thread (its log, counted), GET /user, {requests:,} requests for each case. '
-               'Reads that find the end of a connection, and the looks for such an end a quarter of a second after a '
+               'Reads that find the end of a connection, and the looks for such an end half a second after a '
                'request, belong to connections and stand under "all".',
         figures=[Figure('reads per request', reads(one), at_most=1), Figure('writes per request', one['writes'], at_most=1),
                  Figure(f'writes per burst of {BURST}', burst['writes'] * BURST, at_most=1),

@@ -36,7 +36,7 @@ template <class Ask> repeat in_coroutine(Ask ask)
 template <class T, class Ask> T answer_of(Ask ask)
 {
     std::optional<T> kept;
-    const auto keep = [&](std::exception_ptr e, T value) {
+    const auto keep = [&](const std::exception_ptr& e, T value) {
         if (e) std::rethrow_exception(e);
         kept.emplace(std::move(value));
     };

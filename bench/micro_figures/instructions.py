@@ -25,7 +25,7 @@ def measure(run):
                'here than where there are instructions for SHA-256. The hottest are recorded in '
                f'`bench/report/instructions.json`; a change of more than {MOST_CHANGED:g} % fails the test '
                f'`instructions` until it is recorded (`{instructions.RECORD_AGAIN}`). From run to run they differ by '
-               'less than 0.5 %.',
+               'less than 1 %.',
         figures=figures, notes=notes, tables=[Table(['operation', 'instructions', 'recorded', 'change'], rows)],
         data={'build': described['build'], 'instructions': counted})
 
@@ -39,7 +39,7 @@ def compare(described, counted):
         return [f'Not compared: {e}.'], [], []
     found = instructions.changes(recorded, counted)
     most = max(found, key=lambda c: abs(c.percent))
-    figure = Figure(f'instructions of the hottest paths against those recorded, most apart', abs(most.percent), '%',
+    figure = Figure('instructions of the hottest paths against those recorded, most apart', abs(most.percent), '%',
                     at_most=MOST_CHANGED)
     return [f'Changed: {c.text()}' for c in found if c.shows], [figure], found
 

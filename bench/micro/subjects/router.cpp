@@ -31,7 +31,7 @@ std::shared_ptr<const http::router> make_routes()
     return r;
 }
 
-void add_match(subjects& all, const char* name, std::string path, bool is_there)
+void add_match(subjects& all, const char* name, const std::string& path, bool is_there)
 {
     const auto make = [path, is_there] {
         const auto routes = make_routes();

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <functional>
 #include <memory>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -77,10 +78,7 @@ private:
                 throw std::system_error(errno, std::generic_category(), "send");
         receive_later();
     }
-    void receive_later()
-    {
-        core::asio::post(io_, [this] { receive(); });
-    }
+    void receive_later() { core::asio::post(io_, std::bind_front(&conversation::receive, this)); }
     void receive()
     {
         for (; answered_ < asked_; ++answered_) {
