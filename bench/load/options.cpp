@@ -1,32 +1,23 @@
 #include "load/options.hpp"
 
+#include "flags/flags.hpp"
 #include "load/sockets.hpp"
 
-#include <charconv>
 #include <cmath>
 #include <fstream>
 #include <iterator>
-#include <optional>
 #include <stdexcept>
 
 namespace watchword::load {
 namespace {
 
+using flags::to_number;
 using std::chrono::seconds;
 
 constexpr std::uint64_t most_connections = 1'000'000;
 constexpr std::uint64_t most_requests = 1'000'000'000'000;
 constexpr double most_seconds = 86'400, most_rate = 10'000'000;
 constexpr std::size_t connections_per_source = 20'000; // Linux has 28,000 ports for each
-
-template <class Number> Number to_number(std::string_view flag, std::string_view text, Number least, Number most)
-{
-    Number number{};
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (failed != std::errc() || end != text.data() + text.size() || !(number >= least && number <= most))
-        throw std::runtime_error(std::string(flag) + " cannot be '" + std::string(text) + "'");
-    return number;
-}
 
 nanoseconds to_time(std::string_view flag, std::string_view text)
 {
@@ -115,28 +106,13 @@ void complete(options& o)
 options parse_options(const std::vector<std::string_view>& arguments)
 {
     options o;
-    std::optional<std::string_view> target;
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-        const auto argument = arguments[i];
-        if (argument == "--help") {
-            o.help = true;
-            return o;
-        }
-        if (argument == "--quiet") {
-            o.quiet = true;
-        } else if (argument.starts_with("--")) {
-            if (i + 1 == arguments.size()) throw std::runtime_error(std::string(argument) + " needs a value");
-            if (!set_option(o, argument, arguments[++i]))
-                throw std::runtime_error("there is no flag " + std::string(argument));
-        } else if (target) {
-            throw std::runtime_error("there are two targets: '" + std::string(*target) + "' and '" +
-                                     std::string(argument) + "'");
-        } else {
-            target = argument;
-        }
-    }
-    if (!target) throw std::runtime_error("no target: write ADDRESS:PORT");
-    o.target = parse_target(*target);
+    const auto line =
+        flags::read(arguments, {{"--quiet", &o.quiet}},
+                    [&o](std::string_view flag, std::string_view value) { return set_option(o, flag, value); });
+    o.help = line.help;
+    if (o.help) return o;
+    if (!line.target) throw std::runtime_error("no target: write ADDRESS:PORT");
+    o.target = parse_target(*line.target);
     complete(o);
     return o;
 }

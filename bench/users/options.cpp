@@ -1,8 +1,8 @@
 #include "users/options.hpp"
 
+#include "flags/flags.hpp"
 #include "users/made_user.hpp"
 
-#include <charconv>
 #include <stdexcept>
 
 namespace watchword::users {
@@ -10,26 +10,20 @@ namespace {
 
 constexpr std::uint64_t most_users = 10'000'000'000, most_cache = 1024 * 1024;
 
-std::uint64_t to_number(std::string_view flag, std::string_view text, std::uint64_t least, std::uint64_t most)
-{
-    std::uint64_t number = 0;
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (failed != std::errc() || end != text.data() + text.size() || number < least || number > most)
-        throw std::runtime_error(std::string(flag) + " cannot be '" + std::string(text) + "'");
-    return number;
-}
-
 // False if there is no such flag.
 bool set_option(options& o, std::string_view flag, std::string_view value)
 {
+    const auto count = [&](std::uint64_t least, std::uint64_t most) {
+        return flags::to_number(flag, value, least, most);
+    };
     if (flag == "--users") {
-        o.how_many = to_number(flag, value, 0, most_users);
+        o.how_many = count(0, most_users);
     } else if (flag == "--seed") {
-        o.seed = to_number(flag, value, 0, UINT64_MAX);
+        o.seed = count(0, UINT64_MAX);
     } else if (flag == "--password-hash") {
         o.password_hash = value;
     } else if (flag == "--cache") {
-        o.cache_mib = to_number(flag, value, 1, most_cache);
+        o.cache_mib = count(1, most_cache);
     } else {
         return false;
     }
@@ -53,24 +47,12 @@ options parse_options(const std::vector<std::string_view>& arguments)
 {
     options o;
     o.password_hash = known_password_hash;
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-        const auto argument = arguments[i];
-        if (argument == "--help") {
-            o.help = true;
-            return o;
-        }
-        if (argument == "--quiet") {
-            o.quiet = true;
-        } else if (argument.starts_with("--")) {
-            if (i + 1 == arguments.size()) throw std::runtime_error(std::string(argument) + " needs a value");
-            if (!set_option(o, argument, arguments[++i]))
-                throw std::runtime_error("there is no flag " + std::string(argument));
-        } else if (o.target.empty()) {
-            o.target = argument;
-        } else {
-            throw std::runtime_error("there are two targets: '" + o.target + "' and '" + std::string(argument) + "'");
-        }
-    }
+    const auto line =
+        flags::read(arguments, {{"--quiet", &o.quiet}},
+                    [&o](std::string_view flag, std::string_view value) { return set_option(o, flag, value); });
+    o.help = line.help;
+    if (o.help) return o;
+    o.target = line.target.value_or("");
     check(o);
     return o;
 }
