@@ -11,16 +11,16 @@ SPARE_SECONDS = 90  # beyond what the measurement takes: opening connections, wa
 
 
 def request_class(path, headers=None, **more):
-    """A class of a scenario, see watchword_load --help: name, weight, method, bodies, expect, answer."""
+    """A class of a scenario; watchword_load --help says what there is besides name, weight, method, bodies, expect."""
     return {'path': path, 'headers': headers or {}, **more}
 
 
 class Load:
-    """A running watchword_load."""
+    """A running watchword_load. `chains`: of the scenario."""
 
-    def __init__(self, build, server, classes, *flags, watch=False):
+    def __init__(self, build, server, classes, *flags, chains=None, watch=False):
         self._scenario = tempfile.NamedTemporaryFile('w', suffix='.json')
-        json.dump({'classes': classes}, self._scenario)
+        json.dump({'classes': classes, 'chains': chains or {}}, self._scenario)
         self._scenario.flush()
         command = [build / 'bench/watchword_load', '--scenario', self._scenario.name, *map(str, flags)]
         if watch:
@@ -81,6 +81,6 @@ def only_nonzero(counts):
     return {name: count for name, count in counts.items() if count}
 
 
-def measure(build, server, classes, *flags, watch=False, failures_allowed=False):
-    with Load(build, server, classes, *flags, watch=watch) as running:
+def measure(build, server, classes, *flags, chains=None, watch=False, failures_allowed=False):
+    with Load(build, server, classes, *flags, chains=chains, watch=watch) as running:
         return running.result(failures_allowed=failures_allowed)

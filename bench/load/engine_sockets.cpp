@@ -1,10 +1,10 @@
 #include "load/engine.hpp"
+#include "load/sockets.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <sys/socket.h>
 #include <system_error>
-#include <unistd.h>
 
 namespace watchword::load {
 namespace {
@@ -39,9 +39,10 @@ void engine::turn(time_point until)
     for (int i = 0; i < happened; ++i) {
         const auto& e = events[static_cast<std::size_t>(i)];
         auto& c = connections_[e.data.u64 & UINT32_MAX];
-        if (c.opening == e.data.u64 >> 32 && c.socket >= 0) handle(c, e.events);
+        if (c.opening == e.data.u64 >> 32 && c.link.is_open()) handle(c, e.events);
         send_what_is_due();
     }
+    ledger_.write();
     now = steady_clock::now();
     if (now >= next_sweep_) sweep(now);
 }
@@ -62,9 +63,9 @@ void engine::open_socket(connection& c, std::size_t index)
 {
     const auto source = source_address((index * settings_.threads + number_) % settings_.sources);
     c.since = steady_clock::now();
-    c.socket = start_connecting(settings_.target, source);
-    if (c.socket < 0) {
-        last_error_ = errno;
+    c.link.open(start_connecting(settings_.target, source));
+    if (!c.link.is_open()) {
+        problem_ = std::generic_category().message(errno);
         count(&failures::connect);
         to_open_.push_back(index);
         open_after_ = c.since + pause_after_failure;
@@ -82,34 +83,58 @@ void engine::watch(connection& c, std::uint32_t events, int operation)
     ::epoll_event event{};
     event.events = events;
     event.data.u64 = event_data(index_of(c), c.opening);
-    ::epoll_ctl(epoll_, operation, c.socket, &event);
+    ::epoll_ctl(epoll_, operation, c.link.socket(), &event);
 }
 
 void engine::handle(connection& c, std::uint32_t events)
 {
-    if (c.now == state::connecting) {
-        const int error = connect_error(c.socket);
-        if (error == 0) {
-            connected(c);
-        } else {
-            last_error_ = error;
-            lose(c, &failures::connect);
-        }
-        return;
-    }
+    if (c.is_opening()) return go_on_opening(c);
     if ((events & EPOLLOUT) != 0 && !c.unsent.empty()) transmit_rest(c);
-    if (c.socket >= 0 && (events & ~std::uint32_t{EPOLLOUT}) != 0) receive(c);
+    if (c.link.is_open() && (events & ~std::uint32_t{EPOLLOUT}) != 0) receive(c);
+}
+
+void engine::go_on_opening(connection& c)
+{
+    if (c.now == state::handshaking) return shake_hands(c);
+    const int error = connect_error(c.link.socket());
+    if (error == 0) return connected(c);
+    problem_ = std::generic_category().message(error);
+    lose(c, &failures::connect);
 }
 
 void engine::connected(connection& c)
 {
-    --connecting_;
     seen_.connect_time.add(steady_clock::now() - c.since);
+    if (!tls_) return ready(c);
+    c.now = state::handshaking;
+    c.link.secure(tls_->start(c.link.socket()));
+    shake_hands(c);
+}
+
+void engine::shake_hands(connection& c)
+{
+    auto& tls = *c.link.tls();
+    switch (tls.handshake()) {
+    case tls_stream::step::done:
+        seen_.handshake_time.add(steady_clock::now() - tls.began());
+        if (tls.has_resumed()) ++seen_.resumed;
+        return ready(c);
+    case tls_stream::step::wants_to_read: return watch(c, EPOLLIN, EPOLL_CTL_MOD);
+    case tls_stream::step::wants_to_write: return watch(c, EPOLLOUT, EPOLL_CTL_MOD);
+    case tls_stream::step::failed: problem_ = tls.failure(); return lose(c, &failures::handshake);
+    }
+}
+
+// For its first request.
+void engine::ready(connection& c)
+{
+    --connecting_;
+    const auto now = steady_clock::now();
+    if (now >= measure_from_ && now < measure_until_) ++seen_.connected_in_window;
     watch(c, EPOLLIN, EPOLL_CTL_MOD);
     if (!c.idle && !c.was_open) ++ready_;
     if (c.idle) {
-        const auto now = steady_clock::now();
-        send_burst(c, 1, now, now, false);
+        send_one(c, 0, now, now, false);
     } else {
         rest(c);
     }
@@ -117,7 +142,7 @@ void engine::connected(connection& c)
 
 void engine::transmit(connection& c, std::string_view bytes)
 {
-    const auto sent = ::send(c.socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const auto sent = c.link.send(bytes);
     if (sent < 0 && errno != EAGAIN) return lose(c, &failures::reset);
     bytes.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
     if (bytes.empty()) return;
@@ -134,12 +159,24 @@ void engine::transmit_rest(connection& c)
 
 void engine::receive(connection& c)
 {
-    const auto size = ::recv(c.socket, buffer_.data(), buffer_.size(), 0);
-    const auto now = steady_clock::now();
-    if (size > 0) return take(c, {buffer_.data(), static_cast<std::size_t>(size)}, now);
-    if (size < 0 && errno == EAGAIN) return;
-    if (!c.awaits_answer()) return reopen(c); // the server gave up a connection nobody used
-    if (size < 0) return lose(c, &failures::reset);
+    do {
+        const auto size = c.link.receive(buffer_.data(), buffer_.size());
+        const auto now = steady_clock::now();
+        if (size > 0) {
+            take(c, {buffer_.data(), static_cast<std::size_t>(size)}, now);
+        } else if (size == 0 || errno != EAGAIN) {
+            const bool in_order = size == 0;
+            if (!c.awaits_answer()) return reopen(c); // the server gave up a connection nobody used
+            if (!in_order) return lose(c, &failures::reset);
+            return end_of_input(c, now);
+        } else {
+            return;
+        }
+    } while (c.link.has_more());
+}
+
+void engine::end_of_input(connection& c, time_point now)
+{
     c.reader.end_of_input();
     if (c.reader.now() == response_reader::state::done) {
         complete(c, now);
@@ -166,6 +203,7 @@ void engine::take(connection& c, std::string_view bytes, time_point now)
 bool engine::complete(connection& c, time_point now)
 {
     tally(c, c.pending[c.answered], now);
+    if (c.is_special) settle(c, c.pending[c.answered].kind);
     ++c.answered;
     ++c.answers;
     --in_flight_;
@@ -179,7 +217,7 @@ bool engine::complete(connection& c, time_point now)
         return false;
     }
     if (c.awaits_answer()) {
-        const auto& next = settings_.classes[c.pending[c.answered].kind];
+        const auto& next = settings_.load.classes[c.pending[c.answered].kind];
         c.reader.start(next.method == "HEAD", next.answer ? &*next.answer : nullptr);
     } else {
         rest(c);
@@ -190,8 +228,9 @@ bool engine::complete(connection& c, time_point now)
 void engine::tally(const connection& c, const sent_request& r, time_point now)
 {
     const auto status = c.reader.status();
-    const auto& kind = settings_.classes[r.kind];
+    const auto& kind = settings_.load.classes[r.kind];
     if (!kind.expects(status)) {
+        if (phase_ == phase::opening) problem_ = "class '" + kind.name + "' was answered " + std::to_string(status);
         count(&failures::unexpected_status);
     } else if (!c.reader.has_expected_body()) {
         count(&failures::wrong_body);
@@ -214,8 +253,10 @@ void engine::rest(connection& c)
         ++ready_;
     } else if (!c.queued) {
         c.queued = true;
-        if (schedule_ && free_.empty()) blocked_until_ = schedule_->due_until(steady_clock::now());
-        free_.push_back(index_of(c));
+        auto& l = *c.home;
+        if (l.times && l.free.empty()) l.blocked_until = l.times->due_until(steady_clock::now());
+        l.free.push_back(&c);
+        l.starved = false; // a member of its own may be ready
     }
 }
 
@@ -224,19 +265,20 @@ void engine::lose(connection& c, failure why)
 {
     const auto pending = c.pending.size() - c.answered;
     in_flight_ -= pending;
-    if (c.now == state::connecting) {
+    if (c.is_opening()) {
         count(why);
         open_after_ = steady_clock::now() + pause_after_failure;
     } else {
-        if (why == &failures::reset) last_error_ = ECONNRESET;
+        if (why == &failures::reset) problem_ = std::generic_category().message(ECONNRESET);
         count(why, pending);
     }
+    if (c.is_special) abandon(c);
     reopen(c);
 }
 
 void engine::reopen(connection& c)
 {
-    if (c.now == state::connecting) {
+    if (c.is_opening()) {
         --connecting_;
     } else {
         c.was_open = true;
@@ -255,8 +297,7 @@ void engine::reopen(connection& c)
 
 void engine::close_socket(connection& c)
 {
-    if (c.socket >= 0) ::close(c.socket);
-    c.socket = -1;
+    c.link.close();
     c.now = state::closed;
     c.pending.clear();
     c.answered = 0;
@@ -270,13 +311,11 @@ void engine::sweep(time_point now)
     for (std::size_t i = 0; i < looked_at; ++i) {
         auto& c = connections_[i];
         if (now - c.since < settings_.timeout) continue;
-        if (c.now == state::connecting) {
-            last_error_ = ETIMEDOUT;
-            lose(c, &failures::connect);
-        } else if (c.awaits_answer()) {
-            last_error_ = ETIMEDOUT;
-            lose(c, &failures::timeout);
-        }
+        if (!c.is_opening() && !c.awaits_answer()) continue;
+        problem_ = std::generic_category().message(ETIMEDOUT);
+        lose(c, c.now == state::connecting ? &failures::connect
+                : c.is_opening()           ? &failures::handshake
+                                           : &failures::timeout);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <functional>
+#include <numeric>
 
 namespace watchword::load {
 namespace {
@@ -83,6 +84,18 @@ std::chrono::nanoseconds histogram::percentile(double percent) const noexcept
         if (seen >= wanted && seen > 0) return to_time(std::clamp(last_value_of(i), least_, most_));
     }
     return max();
+}
+
+std::vector<std::pair<std::chrono::nanoseconds, std::uint64_t>> histogram::coarse() const
+{
+    constexpr std::size_t together = 4;
+    std::vector<std::pair<std::chrono::nanoseconds, std::uint64_t>> all;
+    for (std::size_t i = 0; i < buckets_.size(); i += together) {
+        const auto first = buckets_.begin() + static_cast<std::ptrdiff_t>(i);
+        const auto count = std::accumulate(first, first + together, std::uint64_t{0});
+        if (count != 0) all.emplace_back(to_time(last_value_of(i + together - 1)), count);
+    }
+    return all;
 }
 
 } // namespace watchword::load

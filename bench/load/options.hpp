@@ -1,10 +1,12 @@
 #pragma once
 
-#include "load/request_class.hpp"
+#include "load/scenario.hpp"
+#include "load/tls_client.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <netinet/in.h>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
@@ -17,7 +19,9 @@ using std::chrono::nanoseconds;
 // What to do; help_text() says what each means.
 struct options {
     ::sockaddr_in target{};
-    std::vector<request_class> classes;
+    scenario load; // classes of the command line among it
+    std::optional<tls_settings> tls;
+    std::string ledger; // a file; empty: none
     std::size_t connections = 64;
     std::size_t idle = 0;
     std::size_t threads = 1;
@@ -33,7 +37,7 @@ struct options {
     bool quiet = false;
     bool help = false;
 
-    bool is_open_loop() const { return rate > 0; }
+    bool is_open_loop() const { return rate > 0; } // of what has no connections of its own
 };
 
 // Throws std::runtime_error that says what cannot be understood or does not go together.

@@ -32,6 +32,14 @@ json::object to_object(const histogram& h)
             {"max", microseconds(h.max())}};
 }
 
+// What a plot of the distribution takes: pairs of "at most so long" and how many, without the empty ones.
+json::array to_buckets(const histogram& h)
+{
+    json::array all;
+    for (const auto& [at_most, count] : h.coarse()) all.push_back(json::array{microseconds(at_most), count});
+    return all;
+}
+
 double per_second(std::uint64_t count, nanoseconds window)
 {
     return window.count() > 0 ? static_cast<double>(count) / seconds(window) : 0;
@@ -46,7 +54,8 @@ json::object to_object(const class_tally& tally, const request_class& c, nanosec
         const auto name = std::to_string(status);
         statuses[name] = json::object{{"answers", t.latency.count()},
                                       {"per_second", per_second(t.in_window, window)},
-                                      {"latency_us", to_object(t.latency)}};
+                                      {"latency_us", to_object(t.latency)},
+                                      {"buckets_us", to_buckets(t.latency)}};
         all.merge(t.latency);
         in_window += t.in_window;
         if (c.expects(status)) {
@@ -66,51 +75,74 @@ json::object to_object(const class_tally& tally, const request_class& c, nanosec
 
 json::object to_object(const failures& f)
 {
-    return {{"total", f.total()},
-            {"connect", f.connect},
-            {"reset", f.reset},
-            {"closed", f.closed},
-            {"timeout", f.timeout},
-            {"bad_answer", f.bad_answer},
-            {"unexpected_status", f.unexpected_status},
-            {"wrong_body", f.wrong_body}};
+    return {{"total", f.total()},         {"connect", f.connect},
+            {"handshake", f.handshake},   {"reset", f.reset},
+            {"closed", f.closed},         {"timeout", f.timeout},
+            {"bad_answer", f.bad_answer}, {"unexpected_status", f.unexpected_status},
+            {"wrong_body", f.wrong_body}, {"no_value", f.no_value}};
 }
 
-} // namespace
-
-std::string to_json(const options& o, const results& r, std::optional<double> cpu_seconds)
+std::string_view loop_name(const plan& p)
 {
-    json::object report{{"target", to_text(o.target)},
-                        {"loop", o.is_open_loop() ? "open" : "closed"},
-                        {"connections", o.connections},
-                        {"idle", o.idle},
-                        {"threads", o.threads},
-                        {"pipeline", o.pipeline},
-                        {"sources", o.sources},
-                        {"warm_up_seconds", seconds(o.warm_up)},
-                        {"seconds", seconds(r.window)},
-                        {"failed", to_object(r.failed)},
-                        {"reopened", r.reopened},
-                        {"idle_open", r.idle_open},
-                        {"idle_closed", r.idle_closed},
-                        {"received_bytes", r.received_bytes},
-                        {"connect_us", to_object(r.connect_time)}};
-    if (o.is_open_loop()) {
-        report["rate"] = o.rate;
+    std::size_t open = 0, closed = 0;
+    for (const auto& l : p.lanes)
+        if (l.connections != 0 || p.lanes.size() == 1) ++(l.rate > 0 ? open : closed);
+    return open == 0 ? "closed" : closed == 0 ? "open" : "mixed";
+}
+
+json::object connections_of(const plan& p, const results& r)
+{
+    const auto& o = p.settings;
+    json::object all{{"connections", p.connections()},
+                     {"idle", o.idle},
+                     {"reopened", r.reopened},
+                     {"idle_open", r.idle_open},
+                     {"idle_closed", r.idle_closed},
+                     {"connects_per_second", per_second(r.connected_in_window, r.window)},
+                     {"connect_us", to_object(r.connect_time)}};
+    if (!o.tls) return all;
+    all["tls"] = json::object{{"handshakes", r.handshake_time.count()},
+                              {"resumed", r.resumed},
+                              {"handshake_us", to_object(r.handshake_time)}};
+    return all;
+}
+
+// Of what is not in every run.
+void add_special(json::object& report, const plan& p, const results& r)
+{
+    if (loop_name(p) != "closed") {
+        report["rate"] = p.settings.rate;
         report["waited"] = r.waited;
         report["not_sent"] = r.not_sent;
         report["send_delay_us"] = to_object(r.send_delay);
     }
+    if (!p.chains.empty()) report["chains"] = json::object{{"started", r.started}, {"dropped", r.dropped}};
+    if (!p.settings.ledger.empty()) report["acknowledged"] = r.acknowledged;
+}
+
+} // namespace
+
+std::string to_json(const plan& p, const results& r, std::optional<double> cpu_seconds)
+{
+    const auto& o = p.settings;
+    json::object report{
+        {"target", to_text(o.target)},  {"loop", loop_name(p)},          {"threads", o.threads},
+        {"pipeline", o.pipeline},       {"sources", o.sources},          {"warm_up_seconds", seconds(o.warm_up)},
+        {"seconds", seconds(r.window)}, {"failed", to_object(r.failed)}, {"received_bytes", r.received_bytes}};
+    for (auto& [name, value] : connections_of(p, r)) report[name] = std::move(value);
+    add_special(report, p, r);
     std::uint64_t requests = 0, answers = 0, in_window = 0;
     json::object classes;
-    for (std::size_t i = 0; i < o.classes.size(); ++i) {
+    for (std::size_t i = 0; i < p.classes.size(); ++i) {
+        const auto& asked = o.load.classes[i];
         const auto& tally = r.by_class[i];
         requests += tally.requests;
         for (const auto& [status, t] : tally.statuses) {
             answers += t.latency.count();
             in_window += t.in_window;
         }
-        classes[o.classes[i].name] = to_object(tally, o.classes[i], r.window);
+        auto& c = classes[asked.name] = to_object(tally, asked, r.window);
+        if (asked.rate > 0) c.as_object()["rate"] = asked.rate;
     }
     report["requests"] = requests;
     report["answers"] = answers;

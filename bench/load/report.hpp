@@ -1,6 +1,6 @@
 #pragma once
 
-#include "load/options.hpp"
+#include "load/plan.hpp"
 #include "load/results.hpp"
 
 #include <optional>
@@ -8,7 +8,8 @@
 
 namespace watchword::load {
 
-// The results as JSON, times in microseconds. `cpu_seconds`: what the watched processes spent.
-std::string to_json(const options&, const results&, std::optional<double> cpu_seconds);
+// The results as JSON, times in microseconds; `watchword_load --help` says what it holds. `cpu_seconds`: what the
+// watched processes spent.
+std::string to_json(const plan&, const results&, std::optional<double> cpu_seconds);
 
 } // namespace watchword::load

@@ -48,6 +48,15 @@ void response_reader::start(bool to_head_request, const std::string* expected)
     to_head_request_ = to_head_request;
     begun_ = closes_ = false;
     body_fits_ = true;
+    keeps_ = false;
+    looks_at_body_ = expected != nullptr;
+}
+
+void response_reader::start_keeping(const std::string* expected)
+{
+    start(false, expected);
+    keeps_ = looks_at_body_ = true;
+    body_.clear();
 }
 
 std::size_t response_reader::feed(std::string_view bytes)
@@ -102,7 +111,7 @@ void response_reader::read_head(std::string_view head)
 {
     constexpr std::string_view version = "HTTP/1.";
     std::uint64_t status = 0;
-    if (head.size() < 14 || !head.starts_with(version) || head[8] != ' ' ||
+    if (head.size() < 14 || !head.starts_with(version) || head[8] != ' ' || (head[12] != ' ' && head[12] != '\r') ||
         !read_number(head.substr(9, 3), status, 10)) {
         state_ = state::failed;
         return;
@@ -129,7 +138,8 @@ void response_reader::read_field(std::string_view line)
     const auto name = line.substr(0, colon);
     const auto value = trim(line.substr(colon + 1));
     if (equals(name, "content-length")) {
-        if (!read_number(value, left_, 10)) state_ = state::failed;
+        const auto before = left_;
+        if (!read_number(value, left_, 10) || (has_length_ && left_ != before)) state_ = state::failed;
         has_length_ = true;
     } else if (equals(name, "transfer-encoding")) {
         chunked_ = equals(value, "chunked");
@@ -176,11 +186,18 @@ std::size_t response_reader::feed_body(std::string_view bytes)
 
 void response_reader::take_body(std::string_view bytes)
 {
+    body_bytes_ += bytes.size();
+    if (looks_at_body_) look_at_body(bytes);
+}
+
+void response_reader::look_at_body(std::string_view bytes)
+{
+    const auto before = body_bytes_ - bytes.size();
     if (expected_ && body_fits_) {
-        const auto offset = std::min<std::uint64_t>(body_bytes_, expected_->size());
+        const auto offset = std::min<std::uint64_t>(before, expected_->size());
         body_fits_ = std::string_view(*expected_).substr(offset, bytes.size()) == bytes;
     }
-    body_bytes_ += bytes.size();
+    if (keeps_) body_.append(bytes.substr(0, longest_kept_body - body_.size()));
 }
 
 std::size_t response_reader::feed_line(std::string_view bytes)

@@ -7,12 +7,14 @@ namespace watchword::load {
 void failures::merge(const failures& other)
 {
     connect += other.connect;
+    handshake += other.handshake;
     reset += other.reset;
     closed += other.closed;
     timeout += other.timeout;
     bad_answer += other.bad_answer;
     unexpected_status += other.unexpected_status;
     wrong_body += other.wrong_body;
+    no_value += other.no_value;
 }
 
 void class_tally::merge(const class_tally& other)
@@ -31,6 +33,12 @@ void results::merge(const results& other)
     failed.merge(other.failed);
     send_delay.merge(other.send_delay);
     connect_time.merge(other.connect_time);
+    handshake_time.merge(other.handshake_time);
+    resumed += other.resumed;
+    connected_in_window += other.connected_in_window;
+    started += other.started;
+    dropped += other.dropped;
+    acknowledged += other.acknowledged;
     waited += other.waited;
     not_sent += other.not_sent;
     reopened += other.reopened;

@@ -3,8 +3,10 @@
 #include "load/cpu_watch.hpp"
 #include "load/engine.hpp"
 #include "load/report.hpp"
+#include "load/sockets.hpp"
 
 #include <condition_variable>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <memory>
@@ -52,7 +54,7 @@ public:
     {
         for (auto& t : threads_)
             if (t.joinable()) t.join();
-        results all(plan_.weights.size());
+        results all(plan_.classes.size());
         for (const auto& e : engines_) all.merge(e->seen());
         return all;
     }
@@ -137,19 +139,21 @@ double look_on(crew& workers, const options& o, time_point begin)
 
 outcome run(const options& o)
 {
-    allow_files(o.connections + o.idle + o.threads + other_files);
     const plan p(o);
+    const auto connections = p.connections() + o.idle;
+    allow_files(connections + 2 * o.threads + other_files); // and an epoll and a ledger for each thread
+    if (o.tls) std::signal(SIGPIPE, SIG_IGN);               // OpenSSL writes without MSG_NOSIGNAL
     crew workers(p);
     const auto begin = workers.await_begin();
     double cpu = 0;
     if (begin) {
-        if (!o.quiet) std::fprintf(stderr, "%zu connections are open\n", o.connections + o.idle);
+        if (!o.quiet) std::fprintf(stderr, "%zu connections are open\n", connections);
         cpu = look_on(workers, o, *begin);
     }
     const results all = workers.join();
     if (const auto failure = workers.failure()) std::rethrow_exception(failure);
     const std::optional<double> spent = o.watched.empty() ? std::nullopt : std::optional(cpu);
-    return {to_json(o, all, spent), all.failed.total() == 0};
+    return {to_json(p, all, spent), all.failed.total() == 0};
 }
 
 } // namespace watchword::load

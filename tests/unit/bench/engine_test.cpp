@@ -1,15 +1,14 @@
-#include "load/run.hpp"
+#include "load_run.hpp"
 #include "scripted_server.hpp"
 
-#include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <thread>
 
 using namespace watchword;
+using test::number;
 namespace json = boost::json;
 
 namespace {
@@ -23,23 +22,7 @@ std::string always_ok(std::uint64_t)
 
 json::object run(const test::scripted_server& server, std::vector<std::string_view> arguments)
 {
-    const auto address = server.address();
-    arguments.insert(arguments.end(), {"--quiet", "--warm-up", "0", address});
-    return json::parse(load::run(load::parse_options(arguments)).report).as_object();
-}
-
-std::uint64_t number(const json::object& o, std::string_view path)
-{
-    const json::value* at = nullptr;
-    const json::object* in = &o;
-    for (;;) {
-        const auto dot = std::min(path.find('.'), path.size());
-        at = &in->at(path.substr(0, dot));
-        if (dot == path.size()) break;
-        in = &at->as_object();
-        path.remove_prefix(dot + 1);
-    }
-    return static_cast<std::uint64_t>(at->to_number<double>());
+    return test::run_load(server.address(), std::move(arguments));
 }
 
 } // namespace

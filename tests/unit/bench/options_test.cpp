@@ -32,6 +32,19 @@ BOOST_AUTO_TEST_CASE(what_does_not_go_together_is_refused)
         {"--rate", "5", "--pipeline", "2"},
         {"--pipeline", "4", "--requests-per-connection", "6"},
         {"--class", "name=a", "--class", "name=a"},
+        {"--connections", "2", "--rate", "5", "--idle", "1", "--class", "path=/${unique}"}, // idle ones send the same
+        {"--pipeline", "2", "--class", "path=/${unique}"},
+        {"--class", "path=/${nobody}"},
+        {"--class", "ledger=x"},   // without a file
+        {"--ledger", "/dev/null"}, // without a class
+        {"--scenario", "/nowhere/scenario.json"},
+        {"--tls"},
+        {"--tls-resume"},
+        {"--tls-name", "localhost"},
+        {"--tls", "--tls-name", "localhost"},
+        {"--tls", "--tls-unchecked", "--tls-ca", "/dev/null"},
+        {"--tls", "--tls-ca", "/nowhere/ca.pem"},
+        {"--tls", "--tls-ca", "/dev/null"},
         {"127.0.0.1:81"},
     };
     for (auto arguments : all) {
@@ -39,6 +52,18 @@ BOOST_AUTO_TEST_CASE(what_does_not_go_together_is_refused)
         BOOST_CHECK_THROW(parse_options(arguments), std::runtime_error);
     }
     BOOST_CHECK_THROW(parse_options({}), std::runtime_error);
+}
+
+BOOST_AUTO_TEST_CASE(tls_is_off_unless_asked_for)
+{
+    BOOST_TEST(!parse_options({"127.0.0.1:80"}).tls.has_value());
+    const auto o = parse_options({"--tls", "--tls-resume", "--tls-unchecked", "--tls-name", "a.test", "127.0.0.1:80"});
+    BOOST_REQUIRE(o.tls.has_value());
+    BOOST_CHECK_NO_THROW(parse_options({"--tls", "--tls-unchecked", "https://127.0.0.1:443"}));
+    BOOST_CHECK_THROW(parse_options({"https://127.0.0.1:443"}), std::runtime_error);
+    BOOST_TEST(o.tls->unchecked);
+    BOOST_TEST(o.tls->resume);
+    BOOST_TEST(o.tls->name == "a.test");
 }
 
 BOOST_AUTO_TEST_CASE(sources_grow_with_the_connections)

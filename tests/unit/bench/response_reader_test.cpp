@@ -110,13 +110,37 @@ BOOST_AUTO_TEST_CASE(another_body_is_noticed)
 BOOST_AUTO_TEST_CASE(what_is_no_http_fails)
 {
     for (const auto* const text :
-         {"SSH-2.0-OpenSSH\r\n\r\n\r\n", "HTTP/1.1 abc\r\n\r\n", "HTTP/1.1 200 OK\r\nno field\r\n\r\n",
-          "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
+         {"SSH-2.0-OpenSSH\r\n\r\n\r\n", "HTTP/1.1 abc\r\n\r\n", "HTTP/1.1 2000 OK\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n11111111111111111\r\n",
+          "HTTP/1.1 200 OK\r\nno field\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
           "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n"}) {
         response_reader r;
         r.start(false, nullptr);
         r.feed(text);
         BOOST_TEST((r.now() == state::failed), text);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_body_is_kept_if_wished_up_to_a_limit)
+{
+    response_reader r;
+    r.start_keeping(nullptr);
+    feed(r, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n", 3);
+    BOOST_TEST(r.kept_body().value() == "hello");
+    r.start_keeping(nullptr);
+    feed(r, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 100);
+    BOOST_TEST(r.kept_body().value() == "");
+
+    for (const std::size_t more : {0, 1}) {
+        const std::string body(response_reader::longest_kept_body + more, 'x');
+        r.start_keeping(nullptr);
+        feed(r, "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body, 64 * 1024);
+        BOOST_TEST((r.now() == state::done));
+        BOOST_TEST(r.kept_body().has_value() == (more == 0));
     }
 }
 

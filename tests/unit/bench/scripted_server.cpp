@@ -26,9 +26,25 @@ bool send_all(int socket, std::string_view bytes)
     return true;
 }
 
+// Its size with its body; 0 if it is not whole.
+std::size_t first_request(const std::string& received)
+{
+    constexpr std::string_view end = "\r\n\r\n", length = "\r\nContent-Length: ";
+    const auto at = received.find(end);
+    if (at == received.npos) return 0;
+    const auto field = received.find(length);
+    const auto body = field < at ? std::stoul(received.substr(field + length.size())) : 0;
+    const auto size = at + end.size() + body;
+    return received.size() < size ? 0 : size;
+}
+
 } // namespace
 
-scripted_server::scripted_server(std::function<std::string(std::uint64_t)> answer) : answer_(std::move(answer))
+scripted_server::scripted_server(const std::function<std::string(std::uint64_t)>& answer)
+    : scripted_server([answer](std::uint64_t n, const std::string&) { return answer(n); })
+{}
+
+scripted_server::scripted_server(reading_answer answer) : answer_(std::move(answer))
 {
     check(listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
     ::sockaddr_in address{};
@@ -78,13 +94,13 @@ void scripted_server::accept()
 
 void scripted_server::serve(int socket)
 {
-    constexpr std::string_view end = "\r\n\r\n";
     std::string received;
     std::array<char, 4096> buffer;
     for (;;) {
-        for (auto at = received.find(end); at != std::string::npos; at = received.find(end)) {
-            received.erase(0, at + end.size());
-            const auto bytes = answer_(requests_++);
+        for (auto size = first_request(received); size != 0; size = first_request(received)) {
+            const auto request = received.substr(0, size);
+            received.erase(0, size);
+            const auto bytes = answer_(requests_++, request);
             if (bytes.empty() || !send_all(socket, bytes)) {
                 ::shutdown(socket, SHUT_RDWR);
                 return;

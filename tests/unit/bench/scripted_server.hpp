@@ -10,12 +10,15 @@
 
 namespace watchword::test {
 
-// A server on 127.0.0.1 that answers each request (up to its empty line) with what a function says; an empty answer
-// closes the connection. One thread for each connection; the function is called from all of them.
+// A server on 127.0.0.1 that answers each request with what a function says; an empty answer closes the connection. One
+// thread for each connection; the function is called from all of them.
 class scripted_server {
 public:
     // The function gets the request's number among all of the server's, from 0.
-    explicit scripted_server(std::function<std::string(std::uint64_t)> answer);
+    explicit scripted_server(const std::function<std::string(std::uint64_t)>& answer);
+    // And its bytes.
+    using reading_answer = std::function<std::string(std::uint64_t, const std::string&)>;
+    explicit scripted_server(reading_answer answer);
     ~scripted_server();
     scripted_server(const scripted_server&) = delete;
     scripted_server& operator=(const scripted_server&) = delete;
@@ -28,7 +31,7 @@ private:
     void accept();
     void serve(int socket);
 
-    std::function<std::string(std::uint64_t)> answer_;
+    reading_answer answer_;
     int listener_ = -1;
     std::uint16_t port_ = 0;
     std::atomic<std::uint64_t> accepted_{0}, requests_{0};
