@@ -7,6 +7,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <set>
@@ -207,13 +208,16 @@ BOOST_AUTO_TEST_CASE(they_are_counted_and_the_member_is_dropped)
             "classes": [{"chain": "c", "path": "/${t}", "keep": {"t": "/t"}},
                         {"name": "first", "chain": "c", "keep": {"t": "/t"}}]})");
         const test::scripted_server server([&](std::uint64_t) { return answer(200, body); });
-        const auto seen =
-            test::run_load(server.address(), {"--duration", "0.1", "--connections", "1", "--scenario", file});
+        const auto began = std::chrono::steady_clock::now();
+        const auto seen = test::run_load(server.address(), {"--rate", "1000", "--duration", "0.01", "--connections",
+                                                            "1", "--timeout", "60", "--scenario", file});
+        BOOST_TEST((std::chrono::steady_clock::now() - began < std::chrono::seconds(30))); // nobody is waited for
         BOOST_TEST_CONTEXT(body)
         {
             BOOST_TEST(number(seen, "failed.no_value") == 3u);
             BOOST_TEST(number(seen, "chains.dropped") == 3u);
             BOOST_TEST(server.requests() == 3u); // nobody is left
+            BOOST_TEST(number(seen, "not_sent") == 7u);
         }
     }
 }
@@ -252,7 +256,7 @@ BOOST_AUTO_TEST_CASE(classes_with_rates_and_closed_loops_run_together)
     BOOST_TEST(server.connections() == 6u);
     BOOST_TEST(number(seen, "classes.steady.answers") == 50u);
     BOOST_TEST(number(seen, "classes.slower.answers") == 10u);
-    BOOST_TEST(number(seen, "classes.busy.answers") > 50u);
+    BOOST_TEST(number(seen, "classes.busy.answers") > 0u);
     BOOST_TEST(number(seen, "failed.total") == 0u);
 }
 
