@@ -96,7 +96,6 @@ tls_client::tls_client(const tls_settings& s, const ::sockaddr_in& target)
 
 tls_client::~tls_client()
 {
-    while (!sessions_.empty()) drop_session(sessions_.begin());
     SSL_CTX_free(context_);
 }
 
@@ -115,23 +114,17 @@ std::unique_ptr<tls_stream> tls_client::start(int socket)
 // A ticket of TLS 1.3 is used once (RFC 8446, appendix C.4, and OpenSSL insists), one of TLS 1.2 until another comes.
 void tls_client::resume_newest(SSL* ssl)
 {
-    const auto newest = sessions_.end() - 1;
-    SSL_set_session(ssl, *newest);
-    if (SSL_SESSION_get_protocol_version(*newest) >= TLS1_3_VERSION) drop_session(newest);
-}
-
-void tls_client::drop_session(std::deque<SSL_SESSION*>::iterator at)
-{
-    SSL_SESSION_free(*at);
-    sessions_.erase(at);
+    SSL_SESSION* const newest = sessions_.back().get();
+    SSL_set_session(ssl, newest);
+    if (SSL_SESSION_get_protocol_version(newest) >= TLS1_3_VERSION) sessions_.pop_back();
 }
 
 // Called by OpenSSL with a session of its own reference: it is ours now.
 int tls_client::keep_session(SSL* ssl, SSL_SESSION* session)
 {
     auto& self = *static_cast<tls_client*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
-    self.sessions_.push_back(session);
-    if (self.sessions_.size() > most_sessions) self.drop_session(self.sessions_.begin());
+    self.sessions_.emplace_back(session, SSL_SESSION_free);
+    if (self.sessions_.size() > most_sessions) self.sessions_.pop_front();
     return 1;
 }
 

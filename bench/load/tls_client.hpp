@@ -60,11 +60,10 @@ public:
 private:
     static int keep_session(SSL*, SSL_SESSION*);
     void resume_newest(SSL*);
-    void drop_session(std::deque<SSL_SESSION*>::iterator);
 
     SSL_CTX* context_ = nullptr;
-    std::deque<SSL_SESSION*> sessions_; // to be resumed; the newest is last
-    std::string name_;                  // for the server; empty: it is an address
+    std::deque<std::unique_ptr<SSL_SESSION, void (*)(SSL_SESSION*)>> sessions_; // to be resumed; the newest is last
+    std::string name_; // for the server; empty: it is an address
 };
 
 } // namespace watchword::load
