@@ -14,6 +14,10 @@
   packages_bench_http="wrk strace python3"
   packages_bench_storage="postgresql-15 sqlite3 python3"
   packages_bench_micro="libbenchmark-dev valgrind linux-perf python3"
+  packages_bench_flask="python3-flask python3-flask-sqlalchemy python3-jwt gunicorn python3-argon2"
+  packages_bench_fastify="g++ make python3"
+  packages_bench_go="golang-go gcc libsqlite3-dev golang-github-golang-jwt-jwt-dev golang-github-mattn-go-sqlite3-dev
+    golang-golang-x-crypto-dev"
 }
 
 # install_packages GROUP... : makes sure that every package of the groups is there. Says so if one is missing, and

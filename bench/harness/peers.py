@@ -1,7 +1,11 @@
 """The servers Watchword is compared with (bench/peers): the tutorial's API on the same data, each run as its authors
 recommend for production."""
+import contextlib
+import json
 import os
 import pathlib
+import re
+import shutil
 import subprocess
 
 from harness import process, servers
@@ -23,6 +27,19 @@ def output_of(*command):
         return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return ''
+
+
+def debian_version(package):
+    return output_of('dpkg-query', '-W', '-f', '${Version}', package)
+
+
+def built(program, sources, pattern):
+    """'' if the program is there and newer than what it is made of."""
+    if not program.exists():
+        return f'{program.relative_to(ROOT)}: {INSTALL}'
+    if any(f.stat().st_mtime > program.stat().st_mtime for f in sources.rglob(pattern)):
+        return f'{program.relative_to(ROOT)} is older than its sources: {INSTALL}'
+    return ''
 
 
 class Peer:
@@ -74,4 +91,61 @@ class Flask(Peer):
                 {'WORKERS': str(processes or 2 * cores() + 1)})
 
 
-PEERS = [Flask()]
+class Fastify(Peer):
+    """Fastify on Node: a process for each core by node:cluster, or one."""
+
+    name = 'fastify'
+    HOME = BUILT / 'fastify'
+    OLDEST_NODE = 20
+
+    def _packages(self):
+        return json.loads((SOURCES / 'fastify/package.json').read_text())['dependencies']
+
+    def _installed(self, package):
+        """Its version, '' if it is not there."""
+        with contextlib.suppress(OSError, ValueError):
+            return json.loads((self.HOME / 'node_modules' / package / 'package.json').read_text())['version']
+        return ''
+
+    def describe(self):
+        versions = [f'{p.rpartition("/")[2] if p.startswith("@fastify") else p} {self._installed(p)}' for p in self._packages()]
+        return f'Node {output_of("node", "--version")}, ' + ', '.join(versions)
+
+    def missing(self):
+        version = re.match(r'v(\d+)', output_of('node', '--version'))
+        if not version or int(version.group(1)) < self.OLDEST_NODE:
+            return f'Node {self.OLDEST_NODE} or later'
+        lacking = [p for p, wanted in self._packages().items() if self._installed(p) != wanted]
+        if not lacking and not (self.HOME / 'node_modules/better-sqlite3/build/Release/better_sqlite3.node').exists():
+            lacking = ['better-sqlite3 (not compiled)']
+        return f'{", ".join(lacking)}: {INSTALL} fastify' if lacking else ''
+
+    def command(self, processes):
+        for source in (SOURCES / 'fastify').glob('*.js'):
+            shutil.copy(source, self.HOME)  # Node looks for packages beside the file that asks
+        workers = processes or cores()
+        return (['node', self.HOME / 'server.js'],
+                {'WORKERS': str(workers), 'NODE_ENV': 'production',
+                 'UV_THREADPOOL_SIZE': str(max(1, cores() // workers))})  # as many hash at once as there are cores
+
+
+class Go(Peer):
+    """net/http, with Debian's packages."""
+
+    name = 'go'
+    PROGRAM = BUILT / 'go_tutorial'
+    PACKAGES = ('golang-github-golang-jwt-jwt-dev', 'golang-github-mattn-go-sqlite3-dev', 'golang-golang-x-crypto-dev')
+
+    def describe(self):
+        version = re.search(r'go[\d.]+', output_of('go', 'version'))
+        packages = (f'{p[len("golang-"):-len("-dev")]} {debian_version(p)}' for p in self.PACKAGES)
+        return f'{version.group() if version else "Go"}, net/http, ' + ', '.join(packages)
+
+    def missing(self):
+        return built(self.PROGRAM, SOURCES / 'go', '*.go')
+
+    def command(self, processes):
+        return [self.PROGRAM], {'GOMAXPROCS': str(processes or cores())}
+
+
+PEERS = [Flask(), Fastify(), Go()]
