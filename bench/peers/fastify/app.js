@@ -6,24 +6,26 @@ const argon2 = require('@node-rs/argon2');
 const fastify = require('fastify');
 const { Users } = require('./users');
 
-const HASHING = { memoryCost: 19456, timeCost: 2, parallelism: 1, outputLen: 32, algorithm: argon2.Algorithm.Argon2id };
+const HASHING = { memoryCost: 19456, timeCost: 2, parallelism: 1, outputLen: 32 };
+const JSON_TYPE = 'application/json';
 const TEXT = 'text/html; charset=utf-8';
 
-const message = { type: 'object', properties: { message: { type: 'string' } } };
+const TOKEN_MISSING = '{"message":"Token is missing !!"}\n';
+const TOKEN_INVALID = '{"message":"Token is invalid !!"}\n';
+
+const text = { type: 'string' };
+const form = { type: 'object', properties: { name: text, email: text, password: text } };
 const user = {
   type: 'object',
   properties: {
     email: { type: 'string', nullable: true },
     name: { type: 'string', nullable: true },
-    public_id: { type: 'string' },
+    public_id: text,
   },
 };
-const listAnswer = {
-  200: { type: 'object', properties: { users: { type: 'array', items: user } } },
-  401: message,
-};
-const loginAnswer = { 201: { type: 'object', properties: { token: { type: 'string' } } } };
-const liveAnswer = { 200: { type: 'object', properties: { status: { type: 'string' } } } };
+const listAnswer = { 200: { type: 'object', properties: { users: { type: 'array', items: user } } } };
+const loginAnswer = { 201: { type: 'object', properties: { token: text } } };
+const liveAnswer = { 200: { type: 'object', properties: { status: text } } };
 
 function couldNotVerify(reply, status, why) {
   return reply.code(status).type(TEXT).header('WWW-Authenticate', `Basic realm ="${why}"`).send('Could not verify');
@@ -37,30 +39,30 @@ function build(file, secret) {
   app.register(require('@fastify/jwt'), {
     secret,
     sign: { expiresIn: '30m', noTimestamp: true },
-    verify: { algorithms: ['HS256'], requiredClaims: ['exp', 'public_id'], cache: true, cacheKeyBuilder: (token) => token },
+    verify: { algorithms: ['HS256'], requiredClaims: ['exp', 'public_id'], cache: 10000, cacheKeyBuilder: (t) => t },
   });
+
+  const refuse = (reply, why) => reply.code(401).type(JSON_TYPE).send(why);
 
   async function requireToken(request, reply) {
     const token = request.headers['x-access-token'];
-    if (!token) return reply.code(401).send({ message: 'Token is missing !!' });
+    if (!token) return refuse(reply, TOKEN_MISSING);
     let claims;
     try {
       claims = app.jwt.verify(token);
     } catch {
-      return reply.code(401).send({ message: 'Token is invalid !!' });
+      return refuse(reply, TOKEN_INVALID);
     }
-    if (typeof claims.public_id !== 'string' || !users.exists(claims.public_id)) {
-      return reply.code(401).send({ message: 'Token is invalid !!' });
-    }
-    return undefined;
+    const known = typeof claims.public_id === 'string' && users.exists(claims.public_id);
+    return known ? undefined : refuse(reply, TOKEN_INVALID);
   }
 
   app.get('/user', { onRequest: requireToken, schema: { response: listAnswer } }, async (request, reply) => {
     const toText = reply.getSerializationFunction(200);
-    return reply.type('application/json').send(`${toText({ users: users.list() })}\n`); // ends as the tutorial's does
+    return reply.type(JSON_TYPE).send(`${toText({ users: users.list() })}\n`); // ends as the tutorial's does
   });
 
-  app.post('/login', { schema: { response: loginAnswer } }, async (request, reply) => {
+  app.post('/login', { schema: { body: form, response: loginAnswer } }, async (request, reply) => {
     const { email, password } = request.body ?? {};
     if (!email || !password) return couldNotVerify(reply, 401, 'Login required !!');
     const found = users.find(email);
@@ -71,7 +73,7 @@ function build(file, secret) {
     return reply.code(201).send({ token: app.jwt.sign({ public_id: found.public_id }) });
   });
 
-  app.post('/signup', async (request, reply) => {
+  app.post('/signup', { schema: { body: form } }, async (request, reply) => {
     const { name = null, email, password } = request.body ?? {};
     reply.type(TEXT);
     if (!email || !password) return reply.code(400).send('An e-mail address and a password are needed.');
