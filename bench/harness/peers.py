@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 
-from harness import process, servers
+from harness import process, program, servers
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SOURCES = ROOT / 'bench/peers'
@@ -59,6 +59,15 @@ class Peer:
         """-> (command, environment besides DATABASE, SECRET and PORT). `processes`: see start()."""
         raise NotImplementedError
 
+    def hash_command(self, rounds):
+        """Prints {"engine": name, "cpu_ms": median} of so many hashes on one core."""
+        raise NotImplementedError
+
+    def hash_cost(self, rounds):
+        """What Argon2id costs by the engine of this server, without the server -> (engine, CPU ms)"""
+        measured = program.measure(*self.hash_command(rounds))
+        return measured['engine'], measured['cpu_ms']
+
     def start(self, build, directory, secret, processes=None):
         """Serves directory/'bench.db', which has the tutorial's table. `processes`: as many work at once, None for as
         many as the authors recommend. -> process.Program whose port answers"""
@@ -90,6 +99,9 @@ class Flask(Peer):
         return ([DEBIAN_PYTHON, '-B', '-m', 'gunicorn', '--chdir', where, '-c', where / 'gunicorn_config.py', 'app:app'],
                 {'WORKERS': str(processes or 2 * cores() + 1)})
 
+    def hash_command(self, rounds):
+        return DEBIAN_PYTHON, '-B', SOURCES / 'flask/hashing.py', rounds
+
 
 class Fastify(Peer):
     """Fastify on Node: a process for each core by node:cluster, or one."""
@@ -120,11 +132,18 @@ class Fastify(Peer):
             lacking = ['better-sqlite3 (not compiled)']
         return f'{", ".join(lacking)}: {INSTALL} fastify' if lacking else ''
 
-    def command(self, processes):
+    def _copied(self, script):
+        """Node looks for packages beside the file that asks."""
         for source in (SOURCES / 'fastify').glob('*.js'):
-            shutil.copy(source, self.HOME)  # Node looks for packages beside the file that asks
+            shutil.copy(source, self.HOME)
+        return self.HOME / script
+
+    def hash_command(self, rounds):
+        return pathlib.Path(shutil.which('node')), self._copied('hash_cost.js'), rounds
+
+    def command(self, processes):
         workers = processes or cores()
-        return (['node', self.HOME / 'server.js'],
+        return (['node', self._copied('server.js')],
                 {'WORKERS': str(workers), 'NODE_ENV': 'production',
                  'UV_THREADPOOL_SIZE': str(max(1, cores() // workers))})  # as many hash at once as there are cores
 
@@ -143,6 +162,9 @@ class Go(Peer):
 
     def missing(self):
         return built(self.PROGRAM, SOURCES / 'go', '*.go')
+
+    def hash_command(self, rounds):
+        return self.PROGRAM, f'-hash-cost={rounds}'
 
     def command(self, processes):
         return [self.PROGRAM], {'GOMAXPROCS': str(processes or cores())}

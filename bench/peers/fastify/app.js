@@ -4,9 +4,9 @@
 const { randomUUID } = require('node:crypto');
 const argon2 = require('@node-rs/argon2');
 const fastify = require('fastify');
+const { HASHING } = require('./hashing');
 const { Users } = require('./users');
 
-const HASHING = { memoryCost: 19456, timeCost: 2, parallelism: 1, outputLen: 32 };
 const JSON_TYPE = 'application/json';
 const TEXT = 'text/html; charset=utf-8';
 

@@ -16,13 +16,14 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import QueuePool
 
+from hashing import hasher
+
 app = Flask(__name__)
 app.config['SECRET_KEY'] = os.environ['SECRET']
 app.config['SQLALCHEMY_DATABASE_URI'] = 'sqlite:///' + os.path.abspath(os.environ['DATABASE'])
 # SQLAlchemy 2's default for files, which is faster; 1.4 opens the file for each request.
 app.config['SQLALCHEMY_ENGINE_OPTIONS'] = {'poolclass': QueuePool}
 db = SQLAlchemy(app)
-hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1, hash_len=32, salt_len=16)
 
 
 @event.listens_for(Engine, 'connect')

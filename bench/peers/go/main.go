@@ -1,8 +1,9 @@
 // The tutorial's API on net/http. DATABASE, SECRET and PORT come from the environment; GOMAXPROCS says how many
-// processors it may use.
+// processors it may use. With the argument -hash-cost=ROUNDS it only measures a hash.
 package main
 
 import (
+	"flag"
 	"log"
 	"net/http"
 	"os"
@@ -11,6 +12,18 @@ import (
 )
 
 func main() {
+	rounds := flag.String("hash-cost", "", "only print what a hash costs, the median of so many")
+	flag.Parse()
+	if *rounds != "" {
+		if err := printHashCost(*rounds); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
+	serve()
+}
+
+func serve() {
 	processors := runtime.GOMAXPROCS(0)
 	users, err := openUsers(os.Getenv("DATABASE"), processors)
 	if err != nil {
