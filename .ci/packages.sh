@@ -18,6 +18,9 @@
   packages_bench_fastify="g++ make python3"
   packages_bench_go="golang-go gcc libsqlite3-dev golang-github-golang-jwt-jwt-dev golang-github-mattn-go-sqlite3-dev
     golang-golang-x-crypto-dev"
+  packages_bench_rust="rustc cargo gcc pkg-config libsodium-dev libsqlite3-dev librust-form-urlencoded-dev
+    librust-getrandom-dev librust-hyper-dev librust-jsonwebtoken-dev librust-libc-dev librust-rusqlite-dev
+    librust-serde-dev librust-serde-json-dev librust-tokio-dev"
 }
 
 # install_packages GROUP... : makes sure that every package of the groups is there. Says so if one is missing, and

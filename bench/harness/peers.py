@@ -170,4 +170,26 @@ class Go(Peer):
         return [self.PROGRAM], {'GOMAXPROCS': str(processes or cores())}
 
 
-PEERS = [Flask(), Fastify(), Go()]
+class Rust(Peer):
+    """hyper on tokio, with Debian's crates."""
+
+    name = 'rust'
+    PROGRAM = BUILT / 'rust_tutorial'
+    CRATES = ('hyper', 'tokio', 'rusqlite', 'jsonwebtoken')
+
+    def describe(self):
+        version = output_of('/usr/bin/rustc', '--version').removeprefix('rustc ')
+        crates = (f'{c} {debian_version(f"librust-{c}-dev")}' for c in self.CRATES)
+        return f'Rust {version}, ' + ', '.join(crates) + f', libsodium {debian_version("libsodium-dev")}'
+
+    def missing(self):
+        return built(self.PROGRAM, SOURCES / 'rust', '*.*')
+
+    def hash_command(self, rounds):
+        return self.PROGRAM, '--hash-cost', rounds
+
+    def command(self, processes):
+        return [self.PROGRAM], {'THREADS': str(processes or cores())}
+
+
+PEERS = [Flask(), Fastify(), Go(), Rust()]

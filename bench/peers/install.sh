@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the servers that Watchword is compared with need, and builds them into build/peers. A server that cannot
 # be had is named, the others are made all the same; then the exit code is 1.
-#   bench/peers/install.sh [flask | fastify | go]...      all, unless named
+#   bench/peers/install.sh [flask | fastify | go | rust]...      all, unless named
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 sources=$root/bench/peers
@@ -35,12 +35,22 @@ install_go() {
     go build -o "$built/go_tutorial" ./bench/peers/go)
 }
 
+# Debian's crates and its compiler, whatever else PATH may offer.
+install_rust() {
+  install_packages bench_rust || return 1
+  mkdir -p "$built/rust"
+  cp -r "$sources"/rust/. "$built/rust" || return 1
+  (cd "$built/rust" && RUSTC=/usr/bin/rustc CARGO_HOME=$built/cargo /usr/bin/cargo build --quiet --release --offline \
+    --config 'source.crates-io.replace-with="debian"' --config 'source.debian.directory="/usr/share/cargo/registry"' &&
+    cp target/release/rust_tutorial "$built/rust_tutorial")
+}
+
 peers=("$@")
-if [ ${#peers[@]} -eq 0 ]; then peers=(flask fastify go); fi
+if [ ${#peers[@]} -eq 0 ]; then peers=(flask fastify go rust); fi
 failed=()
 for peer in "${peers[@]}"; do
   case $peer in
-    flask | fastify | go) "install_$peer" || failed+=("$peer") ;;
+    flask | fastify | go | rust) "install_$peer" || failed+=("$peer") ;;
     *) echo "$0: there is no peer '$peer'" >&2; exit 2 ;;
   esac
 done
