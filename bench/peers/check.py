@@ -10,7 +10,10 @@ import http.client
 import json
 import pathlib
 import re
+import shutil
+import signal
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,7 +22,7 @@ import urllib.parse
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from harness import peers, servers, tokens  # noqa: E402
+from harness import peers, process, servers, tokens  # noqa: E402
 
 SECRET = 'a secret of thirty-two bytes and more'
 PHC = re.compile(r'\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}')
@@ -27,6 +30,7 @@ SCHEMA = '''CREATE TABLE user (id INTEGER NOT NULL, public_id VARCHAR(50), name 
     password VARCHAR(80), PRIMARY KEY (id), UNIQUE (public_id), UNIQUE (email))'''
 NAMES = ('Ann Lee', 'O\'Brien "Pat" <b>&amp;</b>', 'C:\\new\t')
 AT_ONCE = 8
+SYNCED = 10
 TOKEN_SECONDS = 1800
 
 
@@ -181,6 +185,27 @@ def unicode_problem(port, public_id):
     return '' if made.status == 201 and [u['name'] for u in found] == [name] else f'{made} {found}'
 
 
+def sync_problem(server):
+    """'' if each sign-up was synced to the disk before its answer."""
+    strace = shutil.which('strace')
+    if strace is None:
+        return ''
+    pids = process.tree(server.process.pid)
+    command = [strace, '-f', '-e', 'trace=fsync,fdatasync', *(f'--attach={pid}' for pid in pids)]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as tracing:
+        for _ in pids:
+            line = tracing.stderr.readline()
+            if 'attached' not in line:
+                tracing.kill()
+                print(f'  not looked for syncs: {line.strip()}')
+                return ''
+        made = [sign_up(server.port, {'name': 'S', 'email': f'synced{n}@example.test', 'password': 'synced password'}).status
+                for n in range(SYNCED)]
+        tracing.send_signal(signal.SIGINT)
+        seen = re.findall(r'\bf(?:data)?sync\(', tracing.stderr.read())
+    return '' if made == [201] * SYNCED and len(seen) >= SYNCED else f'{made}, {len(seen)} syncs'
+
+
 def run(server, users):
     """-> {what: what must be as Watchword's}, after all that can be judged alone: {what: problem}"""
     port, public_ids = server.port, [u[0] for u in users]
@@ -211,6 +236,7 @@ def check(peer, processes, build, directory, users, expected):
     make_file(directory / 'bench.db', users)
     with peer.start(build, directory, SECRET, processes) as server:
         same, problems = run(server, users)
+        problems['sign-ups are on the disk'] = sync_problem(server)
     for what, answer in same.items():
         problems[what] = '' if answer == expected[what] else f'{answer} is not {expected[what]}'
     problems['the file'] = file_problem(directory / 'bench.db')

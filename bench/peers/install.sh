@@ -32,14 +32,14 @@ install_go() {
   install_packages bench_go || return 1
   mkdir -p "$built"
   (cd "$root" && GO111MODULE=off GOPATH=/usr/share/gocode GOFLAGS='' GOCACHE=$built/go_cache \
-    go build -o "$built/go_tutorial" ./bench/peers/go)
+    go build -o "$built/go_tutorial" ./bench/peers/go && touch "$built/go_tutorial")
 }
 
 # Debian's crates and its compiler, whatever else PATH may offer.
 install_rust() {
   install_packages bench_rust || return 1
   mkdir -p "$built/rust"
-  cp -r "$sources"/rust/. "$built/rust" || return 1
+  cp -rp "$sources"/rust/. "$built/rust" || return 1 # with the times, which cargo compares
   (cd "$built/rust" && RUSTC=/usr/bin/rustc CARGO_HOME=$built/cargo /usr/bin/cargo build --quiet --release --offline \
     --config 'source.crates-io.replace-with="debian"' --config 'source.debian.directory="/usr/share/cargo/registry"' &&
     cp target/release/rust_tutorial "$built/rust_tutorial")
