@@ -24,7 +24,8 @@ def cores():
 def output_of(*command):
     """Standard output, '' if that fails."""
     try:
-        return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True).stdout.strip()
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return ''
 
@@ -83,21 +84,23 @@ class Flask(Peer):
     """The tutorial itself, on gunicorn."""
 
     name = 'flask'
+    CONFIG = SOURCES / 'flask/gunicorn_config.py'
     MODULES = ('flask', 'flask_sqlalchemy', 'sqlalchemy', 'jwt', 'argon2', 'gunicorn')
 
+    def _ask(self, script):
+        return output_of(DEBIAN_PYTHON, '-c', script)
+
     def describe(self):
-        python = output_of(DEBIAN_PYTHON, '-c', 'import platform; print(platform.python_version())')
-        versions = [f'{m} {output_of(DEBIAN_PYTHON, "-c", f"import {m}; print({m}.__version__)")}' for m in self.MODULES]
-        return f'Python {python}, ' + ', '.join(versions)
+        versions = [f'{m} {self._ask(f"import {m}; print({m}.__version__)")}' for m in self.MODULES]
+        return ', '.join([f'Python {self._ask("import platform; print(platform.python_version())")}', *versions])
 
     def missing(self):
-        lacking = [m for m in self.MODULES if not output_of(DEBIAN_PYTHON, '-c', f'import {m}; print({m})')]
+        lacking = [m for m in self.MODULES if not self._ask(f'import {m}; print({m})')]
         return f'Debian\'s Python modules {", ".join(lacking)}: {INSTALL} flask' if lacking else ''
 
     def command(self, processes):
-        where = SOURCES / 'flask'
-        return ([DEBIAN_PYTHON, '-B', '-m', 'gunicorn', '--chdir', where, '-c', where / 'gunicorn_config.py', 'app:app'],
-                {'WORKERS': str(processes or 2 * cores() + 1)})
+        command = [DEBIAN_PYTHON, '-B', '-m', 'gunicorn', '--chdir', self.CONFIG.parent, '-c', self.CONFIG, 'app:app']
+        return (command, {'WORKERS': str(processes or 2 * cores() + 1)})
 
     def hash_command(self, rounds):
         return DEBIAN_PYTHON, '-B', SOURCES / 'flask/hashing.py', rounds
@@ -120,7 +123,7 @@ class Fastify(Peer):
         return ''
 
     def describe(self):
-        versions = [f'{p.rpartition("/")[2] if p.startswith("@fastify") else p} {self._installed(p)}' for p in self._packages()]
+        versions = [f'{p} {self._installed(p)}' for p in self._packages()]
         return f'Node {output_of("node", "--version")}, ' + ', '.join(versions)
 
     def missing(self):

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Checks that the servers Watchword is compared with do the same work: each is asked what Watchword was asked, on the
 same starting file, with one process and with as many as recommended; then Watchword adopts the file that it wrote.
-    check.py BUILD [PEER]...
+    check.py BUILD [PEER]...       with WATCHWORD_SHARED, the tutorial also has to pass the recorded contract
 """
 import concurrent.futures
 import contextlib
 import dataclasses
 import http.client
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -31,6 +32,7 @@ SCHEMA = '''CREATE TABLE user (id INTEGER NOT NULL, public_id VARCHAR(50), name 
 NAMES = ('Ann Lee', 'O\'Brien "Pat" <b>&amp;</b>', 'C:\\new\t')
 AT_ONCE = 8
 SYNCED = 10
+WHOLE = 'flask'  # the tutorial itself, which the contract was recorded from
 TOKEN_SECONDS = 1800
 
 
@@ -199,11 +201,19 @@ def sync_problem(server):
                 tracing.kill()
                 print(f'  not looked for syncs: {line.strip()}')
                 return ''
-        made = [sign_up(server.port, {'name': 'S', 'email': f'synced{n}@example.test', 'password': 'synced password'}).status
-                for n in range(SYNCED)]
+        form = {'name': 'Synced', 'password': 'synced password'}
+        made = [sign_up(server.port, {**form, 'email': f'synced{n}@example.test'}).status for n in range(SYNCED)]
         tracing.send_signal(signal.SIGINT)
         seen = re.findall(r'\bf(?:data)?sync\(', tracing.stderr.read())
     return '' if made == [201] * SYNCED and len(seen) >= SYNCED else f'{made}, {len(seen)} syncs'
+
+
+def contract_problem(server):
+    """'' if it passes all recorded cases that a faithful copy of the tutorial passes."""
+    checker = pathlib.Path(os.environ['WATCHWORD_SHARED']) / 'contract/check.py'
+    command = [sys.executable, '-B', checker, f'http://127.0.0.1:{server.port}', '--secret', SECRET, '--exact-only']
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
+    return '' if done.returncode == 0 else done.stdout + done.stderr
 
 
 def run(server, users):
@@ -237,6 +247,8 @@ def check(peer, processes, build, directory, users, expected):
     with peer.start(build, directory, SECRET, processes) as server:
         same, problems = run(server, users)
         problems['sign-ups are on the disk'] = sync_problem(server)
+        if peer.name == WHOLE and 'WATCHWORD_SHARED' in os.environ:
+            problems['the whole contract'] = contract_problem(server)
     for what, answer in same.items():
         problems[what] = '' if answer == expected[what] else f'{answer} is not {expected[what]}'
     problems['the file'] = file_problem(directory / 'bench.db')

@@ -7,7 +7,8 @@ const { build } = require('./app');
 const workers = Number(process.env.WORKERS);
 
 function serve() {
-  build(process.env.DATABASE, process.env.SECRET).listen({ host: '127.0.0.1', port: Number(process.env.PORT), backlog: 4096 });
+  const app = build(process.env.DATABASE, process.env.SECRET);
+  app.listen({ host: '127.0.0.1', port: Number(process.env.PORT), backlog: 4096 });
   process.on('SIGTERM', () => process.exit(0));
 }
 

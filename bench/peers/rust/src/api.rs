@@ -71,7 +71,7 @@ fn refused(message: &'static str) -> Response<Body> {
 async fn read_form(request: Request<Body>) -> Result<Form, Failure> {
     let mut form = Form::default();
     let kind = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
-    if !kind.starts_with("application/x-www-form-urlencoded") {
+    if !kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
         return Ok(form);
     }
     let mut body = request.into_body();

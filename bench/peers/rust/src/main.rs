@@ -1,4 +1,4 @@
-//! The tutorial's API on hyper and tokio. DATABASE, SECRET, PORT and THREADS come from the environment. With the argument
+//! The tutorial's API on hyper and tokio. DATABASE, SECRET, PORT and THREADS come from the environment. With
 //! --hash-cost ROUNDS it only measures a hash.
 
 mod api;
