@@ -21,6 +21,7 @@
   packages_bench_rust="rustc cargo gcc pkg-config libsodium-dev libsqlite3-dev librust-form-urlencoded-dev
     librust-getrandom-dev librust-hyper-dev librust-jsonwebtoken-dev librust-libc-dev librust-rusqlite-dev
     librust-serde-dev librust-serde-json-dev librust-tokio-dev"
+  packages_bench_peers="postgresql-15 openssl python3"
 }
 
 # install_packages GROUP... : makes sure that every package of the groups is there. Says so if one is missing, and

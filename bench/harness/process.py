@@ -70,10 +70,13 @@ def accepting(port):
 class Program:
     """A running server, its output in a file. `ready` takes the output and gives the port, or None while starting."""
 
+    look_every = 0.02  # s, while starting
+
     def __init__(self, name, command, output, ready, **how):
         self.name = name
         self.output = pathlib.Path(output)
         with self.output.open('wb') as out:
+            self.began = time.monotonic()
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, **how)
         try:
             self.port = self._await(ready)
@@ -87,7 +90,7 @@ class Program:
             port = ready(self.output.read_text(errors='replace'))
             if port is not None:
                 return port
-            time.sleep(0.02)
+            time.sleep(self.look_every)
         raise RuntimeError(f'{self.name} did not start:\n{self.output.read_text(errors="replace")}')
 
     def cpu_seconds(self):

@@ -1,0 +1,21 @@
+#!/usr/bin/env python3
+"""What Watchword costs beside other servers that do the same work, all in one run: see --help."""
+import sys
+
+from harness import area, servers
+
+TITLE = 'Watchword beside its peers'
+METHOD = ('All servers do the same work on copies of one database, with the same tokens and the same password hashes, on '
+          'one machine, over loopback; clients share its cores with them. Before it is measured, each must list what is '
+          'in the database, refuse forged and expired tokens and wrong passwords. CPU time is that of the whole process '
+          'tree, from `/proc`. Servers take turns, another one first in each round; medians with the least and the most; '
+          'ratios are taken within a round. A round with a failed or a wrong answer is void and repeated; a peer that '
+          'cannot take part is named with the reason. Ratios compare across machines, absolute numbers do not.')
+
+# In the order of the report. What a feature brings that peers have too - refreshing a token, requests of /v1 - gets a
+# module of its own here, after check.
+FIGURES = ('who', 'check', 'listing', 'login', 'sign_up')
+
+if __name__ == '__main__':
+    servers.allow_files()  # what is started inherits it
+    sys.exit(area.main('peers', TITLE, METHOD, FIGURES))

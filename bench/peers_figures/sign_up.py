@@ -1,0 +1,56 @@
+"""People who sign up, many at once, each stored when it is acknowledged."""
+import itertools
+import urllib.parse
+
+from harness import load
+from harness.report import Figure, Section
+from harness.rounds import spread
+from peers_figures import starting
+from peers_figures.comparison import Comparison, median_of
+from peers_figures.contest import CORES, FORM, WATCHWORD, Contest, cost, need
+
+TITLE = 'Sign-up'
+USERS = 1_000
+CONNECTIONS = 64
+MOST_PER_CORE = 400  # sign-ups a second and core: people enough for the fastest
+HASH = '$argon2id$v=19$m=19456,t=2,p=1$'
+numbers = itertools.count()
+
+
+def measure(run):
+    rounds, seconds = run.pick((2, 1), (5, 3), (9, 6))
+    with Contest(run, starting.database(run, USERS), processes=CORES) as contest:
+        def once(server):
+            return sign_up(run, server, seconds)
+
+        seen = contest.take_turns('sign-up', rounds, once, lambda r: f'{r["per_second"]:.1f}/s, {r["cpu_us"] / 1000:.2f} ms')
+    compared = Comparison(contest, seen, 'cpu_us', 'ms', divisor=1000, digits=2)
+    per_second = spread(r['per_second'] for r in seen[WATCHWORD]).median
+    return Section(
+        TITLE,
+        method=f'POST /signup of people who were never here, {CONNECTIONS} connections, closed loop for {seconds} s, '
+               f'{rounds} interleaved rounds, each server on its own SQLite file, which is then looked into: as many more '
+               'users as were answered 201, with hashes of the default cost. As many I/O threads of watchword and as many '
+               'processes of each peer as the machine has cores. Hashing is included, and is most of it.',
+        figures=[Figure('sign-ups per second', per_second, digits=1), *compared.figure_best_peer(TITLE, None)],
+        tables=[compared.table('CPU time of a sign-up', [('sign-ups/s', median_of('per_second', digits=1)),
+                                                         ('p50 ms', median_of('p50_us', 1000)),
+                                                         ('p99 ms', median_of('p99_us', 1000))])],
+        plots=[compared.plot('CPU time of a sign-up')], notes=contest.notes(), data=seen)
+
+
+def sign_up(run, server, seconds):
+    before = server.users_stored()
+    people = int(MOST_PER_CORE * CORES * (seconds + 1))
+    seen = cost(run, server, sign_up_class(people), CONNECTIONS, '--duration', seconds, '--warm-up', 0)
+    stored = server.users_stored() - before
+    need(stored == seen['answers'], f'{seen["answers"]} sign-ups were acknowledged, and {stored} are stored')
+    newest = server.newest_hash()
+    need(newest.startswith(HASH), f'it hashes otherwise: {newest[:len(HASH)]}')
+    return seen
+
+
+def sign_up_class(count, name='signup'):
+    bodies = [urllib.parse.urlencode({'name': 'New', 'email': f'{n * 2654435761 % 2 ** 32:08x}.{n}@new.example',
+                                      'password': 'a password'}) for n in itertools.islice(numbers, count)]
+    return load.request_class('/signup', FORM, name=name, method='POST', bodies=bodies, expect=[201])
