@@ -1,0 +1,100 @@
+"""Nine token checks for each login, at the rate of logins that the best server can hash."""
+import contextlib
+
+from harness import load
+from harness.report import Figure, Plot, Section, Table
+from harness.rounds import spread
+from harness.run import say
+from peers_figures import starting
+from peers_figures.contest import CORES, OURS, WATCHWORD, Contest, check_class, login_class, need
+
+TITLE = 'Token checks beside logins'
+USERS = 100
+CHECKS_PER_LOGIN = 9
+CAPACITY_CONNECTIONS, LOGIN_CONNECTIONS, CHECK_CONNECTIONS = 16, 128, 64
+MOST_CHECK_MS = 4
+PERCENTILES = (('p50', 50), ('p90', 90), ('p99', 99), ('p99_9', 99.9))
+
+
+def measure(run):
+    rounds, seconds, capacity_seconds, patience = run.pick((1, 1.5, 0.8, 4), (3, 4, 2, 6), (5, 10, 5, 10))
+    database = starting.database(run, USERS)
+    users = database.pick(1_000)
+    with Contest(run, database, processes=CORES) as contest:
+        capacity = {name: results[0] for name, results in contest.take_turns(
+            'logins alone', 1, lambda s: login_capacity(run, s, users, capacity_seconds), lambda r: f'{r:.1f}/s').items()}
+        rate = max(capacity.values())
+        say(f'{rate:.1f} logins and {CHECKS_PER_LOGIN * rate:.0f} checks a second')
+
+        def once(server):
+            return beside(run, contest, server, users, rate, seconds, patience)
+
+        seen = contest.take_turns('checks beside logins', rounds, once, told)
+    return section(contest, capacity, rate, rounds, seconds, seen)
+
+
+def login_capacity(run, server, users, seconds):
+    report = load.measure(run.build, server.program, [login_class(users)], '--connections', CAPACITY_CONNECTIONS,
+                          '--duration', seconds, '--warm-up', 0.3, '--quiet')
+    return report['per_second']
+
+
+def beside(run, contest, server, users, rate, seconds, patience):
+    """Two open loops: logins, which may wait, fail or be refused when there are too many, and checks."""
+    # Not quiet: `measuring` is waited for.
+    flags = ['--duration', seconds, '--warm-up', 1, '--timeout', patience]
+    logins = [login_class(users, (201, 503))]
+    with contextlib.ExitStack() as running:
+        login = running.enter_context(load.Load(run.build, server.program, logins, '--rate', rate, '--connections',
+                                                LOGIN_CONNECTIONS, *flags))
+        check = running.enter_context(load.Load(run.build, server.program, [check_class(contest, server)], '--rate',
+                                                CHECKS_PER_LOGIN * rate, '--connections', CHECK_CONNECTIONS, *flags))
+        checks, logins = (one.result(seconds, failures_allowed=True) for one in (check, login))
+    failed = checks['failed']['total'] + checks['not_sent']
+    if server.kind == OURS:
+        need(failed == 0, f'{failed} checks failed: {load.only_nonzero(checks["failed"])}')
+    need(checks['failed']['wrong_body'] == 0, 'a check was answered wrongly')
+    done = logins['classes']['login']['statuses'].get('201', {})
+    return {'checks': checks, 'logins': logins, 'checks_failed': failed, 'logins_per_second': done.get('per_second', 0),
+            'login_p99_us': done.get('latency_us', {}).get('p99', 0),
+            'checks_per_second': checks['classes']['check']['expected_per_second'],
+            'check_us': checks['classes']['check']['latency_us']}
+
+
+def told(seen):
+    return f'p99 {seen["check_us"]["p99"] / 1000:.2f} ms, {seen["logins_per_second"]:.1f} logins/s'
+
+
+def median(results, number):
+    return spread(number(r) for r in results).median
+
+
+def section(contest, capacity, rate, rounds, seconds, seen):
+    figures = [Figure(f'p99 of token checks beside {rate:.0f} logins a second',
+                      median(seen[WATCHWORD], lambda r: r['check_us']['p99']) / 1000, 'ms', at_most=MOST_CHECK_MS),
+               Figure('logins done beside them, of those due', 100 * median(
+                   seen[WATCHWORD], lambda r: r['logins_per_second']) / rate, '%', digits=1)]
+    rows = []
+    for name, results in sorted(seen.items(), key=lambda s: median(s[1], lambda r: r['check_us']['p99'])):
+        rows.append([name, f'{capacity[name]:.1f}', f'{median(results, lambda r: r["logins_per_second"]):.1f}',
+                     f'{median(results, lambda r: r["login_p99_us"]) / 1000:,.0f}',
+                     f'{median(results, lambda r: r["checks_per_second"]):,.0f}',
+                     *(f'{median(results, lambda r, p=p: r["check_us"][p]) / 1000:,.2f}' for p, _ in PERCENTILES[:3]),
+                     f'{median(results, lambda r: r["checks_failed"]):,.0f}',
+                     f'{median(results, lambda r: r["checks"]["send_delay_us"]["p99"]) / 1000:,.2f}'])
+    columns = ['server', 'logins/s alone', 'logins/s', 'p99 ms of logins', 'checks/s', 'p50 ms', 'p90 ms', 'p99 ms',
+               'checks failed', 'sent late p99 ms']
+    series = {name: [(percent, median(results, lambda r, p=p: r['check_us'][p]) / 1000) for p, percent in PERCENTILES]
+              for name, results in seen.items()}
+    return Section(
+        TITLE,
+        method=f'First what each server can do: logins of {CAPACITY_CONNECTIONS} connections, closed loop. Then the best '
+               f'of these rates, {rate:.1f}/s here, is offered to each as an open loop over {LOGIN_CONNECTIONS} connections '
+               f'and {CHECKS_PER_LOGIN} times as many GET /user of {USERS} users over {CHECK_CONNECTIONS} others, for '
+               f'{seconds} s after a warm-up, {rounds} interleaved rounds, medians. Latencies count from when a request '
+               'was due and include what the clients lose on the same cores ("sent late"). A login may be refused with '
+               '503; one that was never sent is not done. As many I/O threads of watchword and as many processes of '
+               'each peer as the machine has cores.',
+        figures=figures, tables=[Table(columns, rows)],
+        plots=[Plot('Latency of token checks beside logins', 'lines', 'percentile', 'ms', series, log_y=True)],
+        notes=contest.notes(), data={'capacity': capacity, 'rate': rate, 'seen': seen})

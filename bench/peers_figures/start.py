@@ -1,0 +1,101 @@
+"""From the start of the program to its first answer, and the memory it then takes."""
+import contextlib
+import pathlib
+import re
+import time
+
+from harness import process
+from harness.report import Figure, Plot, Section, Table
+from harness.rounds import spread
+from harness.run import Void
+from peers_figures import starting
+from peers_figures.contest import FAILURES, PEER, WATCHWORD, Contest, fetch
+
+TITLE = 'Start and idle memory'
+USERS = 3
+PAUSE = 0.001          # between two looks whether it answers
+MOST_SECONDS = 20
+SETTLE_SECONDS = 1.5   # watchword gives the memory of its self-test of password hashing back
+MIB = 1024             # KiB
+
+
+def measure(run):
+    rounds = run.pick(3, 9, 21)
+    with Contest(run, starting.database(run, USERS), threads=0) as contest:
+        seen = contest.take_turns('start', rounds, lambda s: started_again(contest, s),
+                                  lambda r: f'{r["ms"]:.1f} ms, {r["rss_mib"]:.1f} MiB')
+        kinds = {s.name: s.kind for s in contest.servers}
+    return section(contest, kinds, rounds, seen)
+
+
+def started_again(contest, server):
+    with looking_often():
+        contest.start_again(server)
+    until = time.monotonic() + MOST_SECONDS
+    while not answers(contest, server):
+        if time.monotonic() > until:
+            raise Void('it does not answer')
+        server.must_live()
+        time.sleep(PAUSE)
+    program = server.program
+    took = time.monotonic() - program.began
+    time.sleep(SETTLE_SECONDS)
+    members = process.tree(program.process.pid)
+    return {'ms': 1000 * took, 'processes': len(members), 'rss_mib': program.rss_mib(),
+            'pss_mib': sum(pss_kib(p) for p in members) / MIB}
+
+
+@contextlib.contextmanager
+def looking_often():
+    usual = process.Program.look_every
+    process.Program.look_every = PAUSE
+    try:
+        yield
+    finally:
+        process.Program.look_every = usual
+
+
+def answers(contest, server):
+    try:
+        return fetch(server, '/user', {'x-access-token': contest.token})[0] == 200
+    except FAILURES:
+        return False
+
+
+def pss_kib(pid):
+    """What several processes share is divided among them."""
+    rollup = pathlib.Path(f'/proc/{pid}/smaps_rollup').read_text()
+    return int(re.search(r'^Pss:\s*(\d+) kB', rollup, re.M).group(1))
+
+
+def section(contest, kinds, rounds, seen):
+    figures = []
+    for what, key, unit, digits in (('start to first answer', 'ms', 'ms', 1), ('idle RSS', 'rss_mib', 'MiB', 1),
+                                    ('idle Pss', 'pss_mib', 'MiB', 1)):
+        ours = median(seen[WATCHWORD], key)
+        peers = {name: median(results, key) for name, results in seen.items() if kinds[name] == PEER}
+        best = min(peers, key=peers.get, default=None)
+        figures.append(Figure(f'{what}; the best peer\'s ({best}) is the target' if best else what, ours, unit,
+                              at_most=round(peers[best], digits) if best else None, digits=digits))
+    rows = [[name, *spread(r['ms'] for r in results).text(1), f'{median(results, "rss_mib"):.1f}',
+             f'{median(results, "pss_mib"):.1f}', f'{median(results, "processes"):.0f}']
+            for name, results in sorted(seen.items(), key=lambda s: median(s[1], 'ms'))]
+    starts = [(name, s.median, s.least, s.most)
+              for name, s in ((name, spread(r['ms'] for r in results)) for name, results in seen.items())]
+    memory = {what: [(name, median(results, key)) for name, results in seen.items()]
+              for what, key in (('RSS', 'rss_mib'), ('Pss', 'pss_mib'))}
+    return Section(
+        TITLE,
+        method='From before exec to the first 200 of GET /user, looked for every millisecond, on a database that the '
+               f'server has opened before; {rounds} interleaved rounds, medians. Then RSS and Pss (shared pages divided '
+               f'among those that share them) of all its processes, {SETTLE_SECONDS:g} s later. watchword with as many '
+               'I/O threads as the machine has cores, each peer with one process, so as small as it gets.',
+        figures=figures,
+        tables=[Table(['server', 'start ms', 'min–max', 'RSS MiB', 'Pss MiB', 'processes'], rows)],
+        plots=[Plot('Start to first answer', 'bars', '', 'ms', {'ms': starts}, log_y=True),
+               Plot('Idle memory', 'bars', '', 'MiB', memory, log_y=True)],
+        notes=contest.notes(), data=seen)
+
+
+def median(results, key):
+    return spread(r[key] for r in results).median
