@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 
+from harness import process
 from harness.run import say
 
 START_SECONDS, STOP_SECONDS = 60, 30
@@ -90,6 +91,10 @@ class Postgres:
 
     def version(self):
         return self.query('postgres', 'SHOW server_version').split()[0]
+
+    def cpu_seconds(self):
+        """Of the server and those that serve its connections now."""
+        return process.cpu_seconds(self._process.pid)
 
     def stop(self):
         if self._process.poll() is None:
