@@ -1,35 +1,20 @@
 #include "load/cpu_watch.hpp"
 
-#include <fstream>
-#include <sstream>
-#include <string>
-#include <unistd.h>
+#include <ctime>
 
 namespace watchword::load {
-namespace {
 
-// See proc(5): fields are counted from 1, the second is the name in parentheses, which may hold anything.
-double cpu_ticks(::pid_t process)
-{
-    std::ifstream in("/proc/" + std::to_string(process) + "/stat");
-    std::string line;
-    if (!std::getline(in, line)) return 0;
-    std::istringstream after_name(line.substr(line.rfind(')') + 1));
-    std::string skipped;
-    constexpr int before_user_time = 11;
-    for (int i = 0; i < before_user_time; ++i) after_name >> skipped;
-    double user = 0, system = 0;
-    after_name >> user >> system;
-    return user + system;
-}
-
-} // namespace
-
+// The clock of a process is exact, where /proc/PID/stat counts in hundredths of a second.
 double cpu_seconds(const std::vector<::pid_t>& processes)
 {
-    double ticks = 0;
-    for (const auto process : processes) ticks += cpu_ticks(process);
-    return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
+    double seconds = 0;
+    for (const auto process : processes) {
+        ::clockid_t clock{};
+        ::timespec spent{};
+        if (::clock_getcpuclockid(process, &clock) != 0 || ::clock_gettime(clock, &spent) != 0) continue;
+        seconds += static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) / 1e9;
+    }
+    return seconds;
 }
 
 } // namespace watchword::load
