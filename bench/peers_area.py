@@ -8,7 +8,7 @@ TITLE = 'Watchword beside its peers'
 METHOD = ('All servers do the same work on copies of one database, with the same tokens and the same password hashes, on '
           'one machine, over loopback; clients share its cores with them. Before it is measured, each must list what is '
           'in the database, refuse forged and expired tokens and wrong passwords. CPU time is that of the whole process '
-          'tree, from `/proc`. Servers take turns, another one first in each round; medians with the least and the most; '
+          'tree. Servers take turns, another one first in each round; medians with the least and the most; '
           'ratios are taken within a round. A round with a failed or a wrong answer is void and repeated; a peer that '
           'cannot take part is named with the reason. Ratios compare across machines, absolute numbers do not.')
 

@@ -3,7 +3,7 @@ from harness.report import Plot, Section, Table
 from harness.rounds import rotated, spread
 from harness.run import say
 from peers_figures import starting
-from peers_figures.contest import FLOOR, NGINX, Contest, PeerFailed, check_class, cost
+from peers_figures.contest import FLOOR, NGINX, Contest, PeerFailed, check_class, cost, in_a_line
 
 TITLE = 'Number of busy connections'
 USERS = 3
@@ -16,26 +16,25 @@ def measure(run):
     levels = run.pick(QUICK_LEVELS, LEVELS, LEVELS)
     with Contest(run, starting.database(run, USERS), floors=(FLOOR, NGINX)) as contest:
         seen = {s.name: {level: [] for level in levels} for s in contest.servers}
-        failed = {}  # server -> level
+        failed = {}  # server -> (level, why)
         for n in range(rounds):
             for level in levels:
                 one_level(run, contest, seen, failed, n, level, ('--duration', seconds, '--warm-up', warm_up))
-        notes = contest.notes()
+        notes = contest.notes() + [f'**{name} failed**: {in_a_line(why)}' for name, (_, why) in failed.items()]
     return section(levels, rounds, seconds, seen, notes)
 
 
 def one_level(run, contest, seen, failed, number, level, flags):
     """A peer that fails at a level is spared that and what is above."""
     for server in rotated(contest.servers, number):
-        if level >= failed.get(server.name, level + 1):
+        if server.name in failed and level >= failed[server.name][0]:
             continue
         try:
             result = contest.attempt(server, f'{level:,} connections',
                                      lambda s=server: cost(run, s, check_class(contest, s), level, *flags))
         except PeerFailed as e:
             say(f'{server.name}: {e}')
-            failed[server.name] = level
-            contest.out[server.name] = str(e)
+            failed[server.name] = (level, str(e))
             seen[server.name][level] = []
             continue
         seen[server.name][level].append(result)

@@ -178,9 +178,9 @@ class Contest:
         return {s.name: seen[s.name] for s in self.servers}
 
     def one(self, server, what, measure):
-        """measure(); None, and the peer is out, if it fails."""
+        """measure(), again when it is void; None, and the peer is out, if it fails."""
         try:
-            return self.attempt(server, what, lambda: valid(f'{what}, {server.name}', measure_alive(server, measure)))
+            return self.attempt(server, what, lambda: valid(server.name, measure_alive(server, measure)))
         except PeerFailed as e:
             self.leave_out(server, str(e))
             return None
@@ -193,7 +193,7 @@ class Contest:
         except FAILURES as e:
             if server.kind != PEER:
                 raise Void(f'{what}, {server.name}: {e}') from e
-            raise PeerFailed(f'{what} failed: {e}') from e
+            raise PeerFailed(f'{what}: {e}') from e
 
     def start_again(self, server):
         """In its directory, on its database as it left it."""
@@ -259,6 +259,7 @@ def cost(run, server, asked, connections, *flags):
     need(set(process.tree(server.program.process.pid)) == before, 'its processes changed while they were measured')
     answers = report['answers_in_window']
     need(answers > 0, 'nothing was answered')
+    need(report['watched_cpu_seconds'] > 0, 'its processes ended')
     latency = report['classes'][asked.get('name', 'request')]['latency_us']
     return {'cpu_us': report['watched_cpu_seconds'] * 1e6 / answers, 'per_second': report['per_second'],
             'p50_us': latency['p50'], 'p99_us': latency['p99'], 'answers': report['answers']}

@@ -3,35 +3,41 @@ import time
 
 from harness import load, process, servers
 from harness.report import Figure, Plot, Section, Table
-from harness.run import Void
+from harness.run import Void, say
 from peers_figures import starting
-from peers_figures.contest import FLOOR, WATCHWORD, Contest, check_class
+from peers_figures.contest import FLOOR, WATCHWORD, Contest, PeerFailed, check_class
 from peers_figures.start import SETTLE_SECONDS, pss_kib
 
 TITLE = 'Idle connections'
 USERS = 3
-CONNECTIONS = 10_000
+CONNECTIONS, QUICK_CONNECTIONS = 10_000, 2_000
 OTHER_FILES = 200    # that server and client need besides
 HOLD_SECONDS = 1
-OPEN_SECONDS = 40
+OPEN_SECONDS = 90
 LEAST_HELD = 0.99    # of the connections
 MOST_KIB = 4
 
 
 def measure(run):
-    count = min(CONNECTIONS, servers.most_files() - OTHER_FILES)
+    count = min(run.pick(QUICK_CONNECTIONS, CONNECTIONS, CONNECTIONS), servers.most_files() - OTHER_FILES)
     settings = {'HTTP_CONNECTIONS': 2 * CONNECTIONS}
+    seen = {}
     with Contest(run, starting.database(run, USERS), threads=0, floors=(FLOOR,), settings=settings) as contest:
-        seen = contest.take_turns('idle connections', 1, lambda s: held(run, contest, s, count),
-                                  lambda r: f'{r["held"]:,} held, {r["kib"]:.2f} KiB each')
-    seen = {name: results[0] for name, results in seen.items()}
+        for server in list(contest.servers):
+            try:
+                seen[server.name] = contest.attempt(server, f'{count:,} idle connections',
+                                                    lambda s=server: held(run, contest, s, count))
+            except PeerFailed as e:
+                contest.leave_out(server, str(e))
+                continue
+            say(f'{server.name}: {seen[server.name]["held"]:,} held, {seen[server.name]["kib"]:.2f} KiB each')
     return section(contest, count, seen)
 
 
 def held(run, contest, server, count):
     time.sleep(SETTLE_SECONDS)
     before = memory_kib(server)
-    flags = ['--connections', 0, '--idle', count, '--warm-up', 0, '--duration', HOLD_SECONDS, '--timeout', 20]
+    flags = ['--connections', 0, '--idle', count, '--warm-up', 0, '--duration', HOLD_SECONDS, '--timeout', OPEN_SECONDS]
     with load.Load(run.build, server.program, [check_class(contest, server)], *flags) as idle:
         idle.await_measuring(OPEN_SECONDS)
         after = memory_kib(server)

@@ -69,23 +69,36 @@ def median(results, number):
     return spread(number(r) for r in results).median
 
 
+def failed_share(result):
+    """Of the checks that were due."""
+    due = result['checks_failed'] + result['check_us']['count']
+    return result['checks_failed'] / due if due else 1
+
+
+def row(name, capacity, results):
+    def text(number, form):
+        return f'{median(results, number):{form}}'
+
+    answered = all(r['check_us']['count'] for r in results)
+    latencies = [text(lambda r, p=p: r['check_us'][p] / 1000, ',.2f') for p, _ in PERCENTILES[:3]]
+    logins = text(lambda r: r['login_p99_us'] / 1000, ',.0f') if all(r['login_p99_us'] for r in results) else ''
+    return [name, f'{capacity:.1f}', text(lambda r: r['logins_per_second'], '.1f'), logins,
+            text(lambda r: r['checks_per_second'], ',.0f'), text(lambda r: 100 * failed_share(r), '.1f') + ' %',
+            *(latencies if answered else ['', '', '']),
+            text(lambda r: r['checks']['send_delay_us']['p99'] / 1000, ',.2f')]
+
+
 def section(contest, capacity, rate, rounds, seconds, seen):
     figures = [Figure(f'p99 of token checks beside {rate:.0f} logins a second',
                       median(seen[WATCHWORD], lambda r: r['check_us']['p99']) / 1000, 'ms', at_most=MOST_CHECK_MS),
                Figure('logins done beside them, of those due', 100 * median(
                    seen[WATCHWORD], lambda r: r['logins_per_second']) / rate, '%', digits=1)]
-    rows = []
-    for name, results in sorted(seen.items(), key=lambda s: median(s[1], lambda r: r['check_us']['p99'])):
-        rows.append([name, f'{capacity[name]:.1f}', f'{median(results, lambda r: r["logins_per_second"]):.1f}',
-                     f'{median(results, lambda r: r["login_p99_us"]) / 1000:,.0f}',
-                     f'{median(results, lambda r: r["checks_per_second"]):,.0f}',
-                     *(f'{median(results, lambda r, p=p: r["check_us"][p]) / 1000:,.2f}' for p, _ in PERCENTILES[:3]),
-                     f'{median(results, lambda r: r["checks_failed"]):,.0f}',
-                     f'{median(results, lambda r: r["checks"]["send_delay_us"]["p99"]) / 1000:,.2f}'])
-    columns = ['server', 'logins/s alone', 'logins/s', 'p99 ms of logins', 'checks/s', 'p50 ms', 'p90 ms', 'p99 ms',
-               'checks failed', 'sent late p99 ms']
+    rows = [row(name, capacity[name], results) for name, results in
+            sorted(seen.items(), key=lambda s: (median(s[1], failed_share), median(s[1], lambda r: r['check_us']['p99'])))]
+    columns = ['server', 'logins/s alone', 'logins/s', 'p99 ms of logins', 'checks/s', 'not answered', 'p50 ms', 'p90 ms',
+               'p99 ms', 'sent late p99 ms']
     series = {name: [(percent, median(results, lambda r, p=p: r['check_us'][p]) / 1000) for p, percent in PERCENTILES]
-              for name, results in seen.items()}
+              for name, results in seen.items() if all(r['check_us']['count'] for r in results)}
     return Section(
         TITLE,
         method=f'First what each server can do: logins of {CAPACITY_CONNECTIONS} connections, closed loop. Then the best '
