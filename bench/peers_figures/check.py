@@ -7,14 +7,15 @@ from peers_figures.contest import FLOOR, NGINX, Contest, check_class, cost
 TITLE = 'Token check'
 USERS = 3
 CONNECTIONS = 64
+WARM_UP = 0.2  # s
 MOST_OF_FLOOR, LEAST_OF_PEERS = 1.6, 2.5  # times
 
 
 def measure(run):
-    rounds, seconds = run.pick((3, 0.5), (7, 1.5), (15, 3))
+    rounds, seconds = run.pick((2, 0.4), (5, 1), (9, 2))
     with Contest(run, starting.database(run, USERS), floors=(FLOOR, NGINX)) as contest:
         def once(server):
-            return cost(run, server, check_class(contest, server), CONNECTIONS, '--duration', seconds, '--warm-up', 0.3)
+            return cost(run, server, check_class(contest, server), CONNECTIONS, '--duration', seconds, '--warm-up', WARM_UP)
 
         seen = contest.take_turns('token check', rounds, once, lambda r: f'{r["cpu_us"]:.2f} µs')
     compared = Comparison(contest, seen, 'cpu_us', 'µs', digits=2)

@@ -8,11 +8,11 @@ from peers_figures.contest import FLOOR, NGINX, Contest, PeerFailed, check_class
 TITLE = 'Number of busy connections'
 USERS = 3
 LEVELS = (16, 64, 256, 1024, 4096)
-QUICK_LEVELS = (16, 256, 4096)
+QUICK_LEVELS = (16, 4096)
 
 
 def measure(run):
-    rounds, seconds, warm_up = run.pick((1, 0.5, 0.2), (3, 1, 0.3), (5, 3, 0.5))
+    rounds, seconds, warm_up = run.pick((1, 0.4, 0.2), (2, 0.8, 0.2), (3, 1.5, 0.3))
     levels = run.pick(QUICK_LEVELS, LEVELS, LEVELS)
     with Contest(run, starting.database(run, USERS), floors=(FLOOR, NGINX)) as contest:
         seen = {s.name: {level: [] for level in levels} for s in contest.servers}

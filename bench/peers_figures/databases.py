@@ -40,7 +40,7 @@ def measure(run):
         postgresql = postgres.Postgres(run.new_directory())
     except RuntimeError as e:
         raise Void(str(e)) from e
-    rounds, seconds, delays = run.pick((1, 0.5, 20), (3, 1.5, 100), (5, 4, 300))
+    rounds, seconds, delays = run.pick((1, 0.4, 20), (2, 1.5, 100), (4, 2.5, 300))
     with contextlib.ExitStack() as running:
         running.enter_context(postgresql)
         places = [place(run, running, 'SQLite', ['sqlite:bench.db'], lambda: 0)]

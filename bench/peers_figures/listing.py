@@ -7,14 +7,15 @@ from peers_figures.contest import FLOOR, Contest, check_class, cost
 TITLE = 'List of 1,000 users'
 USERS = 1_000
 CONNECTIONS = 16
+WARM_UP = 0.2  # s
 LEAST_OF_PEERS = 2  # times
 
 
 def measure(run):
-    rounds, seconds = run.pick((2, 0.7), (5, 1.5), (11, 3))
+    rounds, seconds = run.pick((2, 0.5), (4, 1), (7, 2))
     with Contest(run, starting.database(run, USERS), floors=(FLOOR,)) as contest:
         def once(server):
-            return cost(run, server, check_class(contest, server), CONNECTIONS, '--duration', seconds, '--warm-up', 0.3)
+            return cost(run, server, check_class(contest, server), CONNECTIONS, '--duration', seconds, '--warm-up', WARM_UP)
 
         seen = contest.take_turns('list', rounds, once, lambda r: f'{r["cpu_us"]:.1f} µs')
     compared = Comparison(contest, seen, 'cpu_us', 'µs')

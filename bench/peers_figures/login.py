@@ -10,17 +10,18 @@ from peers_figures.libargon2 import libargon2_ms
 TITLE = 'Login'
 USERS = 1_000
 CONNECTIONS = 8
+WARM_UP = 0.2  # s
 LEAST_OF_PEERS = 1.35  # times
 TARGET_NAME = 'Login (Argon2id, 19 MiB, 2 passes)'
 
 
 def measure(run):
-    rounds, seconds = run.pick((3, 0.9), (5, 2.5), (9, 5))
+    rounds, seconds = run.pick((2, 0.8), (4, 1.5), (7, 3))
     database = starting.database(run, USERS)
     users = database.pick(1_000)
     with Contest(run, database, processes=CORES) as contest:
         def once(server):
-            return cost(run, server, login_class(users), CONNECTIONS, '--duration', seconds, '--warm-up', 0.3)
+            return cost(run, server, login_class(users), CONNECTIONS, '--duration', seconds, '--warm-up', WARM_UP)
 
         seen = contest.take_turns('login', rounds, once, lambda r: f'{r["cpu_us"] / 1000:.2f} ms')
     engines = raw_engines(run)

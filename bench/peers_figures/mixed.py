@@ -12,12 +12,13 @@ TITLE = 'Token checks beside logins'
 USERS = 100
 CHECKS_PER_LOGIN = 9
 CAPACITY_CONNECTIONS, LOGIN_CONNECTIONS, CHECK_CONNECTIONS = 16, 128, 64
+WARM_UP = 0.5  # s
 MOST_CHECK_MS = 4
 PERCENTILES = (('p50', 50), ('p90', 90), ('p99', 99), ('p99_9', 99.9))
 
 
 def measure(run):
-    rounds, seconds, capacity_seconds, patience = run.pick((1, 1.5, 0.8, 4), (3, 4, 2, 6), (5, 10, 5, 10))
+    rounds, seconds, capacity_seconds, patience = run.pick((1, 1, 0.6, 2), (2, 3, 1.5, 3), (3, 6, 3, 4))
     database = starting.database(run, USERS)
     users = database.pick(1_000)
     with Contest(run, database, processes=CORES) as contest:
@@ -35,14 +36,14 @@ def measure(run):
 
 def login_capacity(run, server, users, seconds):
     report = load.measure(run.build, server.program, [login_class(users)], '--connections', CAPACITY_CONNECTIONS,
-                          '--duration', seconds, '--warm-up', 0.3, '--quiet')
+                          '--duration', seconds, '--warm-up', WARM_UP, '--quiet')
     return report['per_second']
 
 
 def beside(run, contest, server, users, rate, seconds, patience):
     """Two open loops: logins, which may wait, fail or be refused when there are too many, and checks."""
     # Not quiet: `measuring` is waited for.
-    flags = ['--duration', seconds, '--warm-up', 1, '--timeout', patience]
+    flags = ['--duration', seconds, '--warm-up', WARM_UP, '--timeout', patience]
     logins = [login_class(users, (201, 503))]
     with contextlib.ExitStack() as running:
         login = running.enter_context(load.Load(run.build, server.program, logins, '--rate', rate, '--connections',

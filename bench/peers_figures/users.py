@@ -24,7 +24,7 @@ MIB = 1024             # KiB
 
 
 def measure(run):
-    rounds, seconds = run.pick((2, 0.4), (3, 1), (5, 2))
+    rounds, seconds = run.pick((1, 0.4), (2, 0.8), (3, 1.5))
     sizes = run.pick([SMALL, LARGE], [SMALL, LARGE, LARGEST], [SMALL, LARGE, LARGEST])
     listed = run.pick(sizes, [SMALL, LARGE], sizes)
     notes = ['With 10,000,000 users: see the area `storage`, --full.']
@@ -51,7 +51,7 @@ def told(result):
 
 
 def login(run, server, people, seconds):
-    return cost(run, server, login_class(people), CONNECTIONS, '--duration', seconds, '--warm-up', 0.3)
+    return cost(run, server, login_class(people), CONNECTIONS, '--duration', seconds, '--warm-up', 0.2)
 
 
 def lists_of(contest):
