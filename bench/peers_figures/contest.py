@@ -22,6 +22,7 @@ FORM = {'Content-Type': 'application/x-www-form-urlencoded'}
 TOKEN_SECONDS = 6 * 3600
 LAST_WORDS = 400  # bytes of what a server wrote before it ended
 LONGEST_REASON = 300
+PATIENCE = 30  # s, with one answer
 CORES = os.cpu_count()
 
 
@@ -163,7 +164,7 @@ class Contest:
         server.program.stop()
 
     def notes(self):
-        skipped = [f'not installed: {", ".join(self.skipped)}'] if self.skipped else []
+        skipped = [f'not here: {", ".join(self.skipped)}'] if self.skipped else []
         return skipped + [f'**{name} is left out**: {in_a_line(why)}' for name, why in self.out.items()]
 
     def take_turns(self, what, rounds, measure, told):
@@ -253,9 +254,11 @@ def login_class(users, expect=(201,)):
 
 
 def cost(run, server, asked, connections, *flags):
-    """What a request costs, in a closed loop; raises Void."""
+    """What a request costs, in a closed loop; raises Void. The fewer answers, the more of the CPU time is of others under
+    way at the end of a --duration: use --requests for slow ones."""
     before = set(process.tree(server.program.process.pid))
-    report = load.measure(run.build, server.program, [asked], '--connections', connections, *flags, '--quiet', watch=True)
+    report = load.measure(run.build, server.program, [asked], '--connections', connections, *flags, '--timeout', PATIENCE, '--quiet',
+                          watch=True)
     need(set(process.tree(server.program.process.pid)) == before, 'its processes changed while they were measured')
     answers = report['answers_in_window']
     need(answers > 0, 'nothing was answered')

@@ -16,12 +16,13 @@ TARGET_NAME = 'Login (Argon2id, 19 MiB, 2 passes)'
 
 
 def measure(run):
-    rounds, seconds = run.pick((2, 0.8), (4, 1.5), (7, 3))
+    rounds, logins = run.pick((2, 40), (4, 100), (7, 200))
+    logins *= CORES
     database = starting.database(run, USERS)
     users = database.pick(1_000)
     with Contest(run, database, processes=CORES) as contest:
         def once(server):
-            return cost(run, server, login_class(users), CONNECTIONS, '--duration', seconds, '--warm-up', WARM_UP)
+            return cost(run, server, login_class(users), CONNECTIONS, '--requests', logins, '--warm-up', WARM_UP)
 
         seen = contest.take_turns('login', rounds, once, lambda r: f'{r["cpu_us"] / 1000:.2f} ms')
     engines = raw_engines(run)
@@ -29,7 +30,7 @@ def measure(run):
     return Section(
         TITLE,
         method=f'POST /login of users by chance, the hashes all with the default cost (Argon2id, 19 MiB, 2 passes), '
-               f'{CONNECTIONS} connections, closed loop for {seconds} s after a warm-up, {rounds} interleaved rounds. '
+               f'{CONNECTIONS} connections, closed loop of {logins} logins after a warm-up, {rounds} interleaved rounds. '
                'As many I/O threads of watchword and as many processes of each peer as the machine has cores. Below it '
                'what the hash alone costs by each engine at hand, on one core.',
         figures=compared.figure_best_peer(TARGET_NAME, LEAST_OF_PEERS),

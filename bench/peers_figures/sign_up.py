@@ -12,23 +12,23 @@ from peers_figures.contest import CORES, FORM, WATCHWORD, Contest, cost, need
 TITLE = 'Sign-up'
 USERS = 1_000
 CONNECTIONS = 64
-MOST_PER_CORE = 400  # sign-ups a second and core: people enough for the fastest
 HASH = '$argon2id$v=19$m=19456,t=2,p=1$'
 numbers = itertools.count()
 
 
 def measure(run):
-    rounds, seconds = run.pick((1, 1), (3, 2), (5, 4))
+    rounds, people = run.pick((1, 64), (3, 160), (5, 320))
+    people *= CORES
     with Contest(run, starting.database(run, USERS), processes=CORES) as contest:
         def once(server):
-            return sign_up(run, server, seconds)
+            return sign_up(run, server, people)
 
         seen = contest.take_turns('sign-up', rounds, once, lambda r: f'{r["per_second"]:.1f}/s, {r["cpu_us"] / 1000:.2f} ms')
     compared = Comparison(contest, seen, 'cpu_us', 'ms', divisor=1000, digits=2)
     per_second = spread(r['per_second'] for r in seen[WATCHWORD]).median
     return Section(
         TITLE,
-        method=f'POST /signup of people who were never here, {CONNECTIONS} connections, closed loop for {seconds} s, '
+        method=f'POST /signup of {people} people who were never here, {CONNECTIONS} connections, closed loop, '
                f'{rounds} interleaved rounds, each server on its own SQLite file, which is then looked into: as many more '
                'users as were answered 201, with hashes of the default cost. As many I/O threads of watchword and as many '
                'processes of each peer as the machine has cores. Hashing is included, and is most of it.',
@@ -39,10 +39,9 @@ def measure(run):
         plots=[compared.plot('CPU time of a sign-up')], notes=contest.notes(), data=seen)
 
 
-def sign_up(run, server, seconds):
+def sign_up(run, server, people):
     before = server.users_stored()
-    people = int(MOST_PER_CORE * CORES * (seconds + 1))
-    seen = cost(run, server, sign_up_class(people), CONNECTIONS, '--duration', seconds, '--warm-up', 0)
+    seen = cost(run, server, sign_up_class(people), CONNECTIONS, '--requests', people, '--warm-up', 0)
     stored = server.users_stored() - before
     need(stored == seen['answers'], f'{seen["answers"]} sign-ups were acknowledged, and {stored} are stored')
     newest = server.newest_hash()
