@@ -70,7 +70,7 @@ def free_port():
         return s.getsockname()[1]
 
 
-def start_nginx(directory, body, connections=8192):
+def start_nginx(directory, body, connections=8192, config=NGINX_CONFIG):
     """None where nginx is not installed, or cannot say these bytes."""
     nginx = shutil.which('nginx') or shutil.which('/usr/sbin/nginx')
     text = body.decode()
@@ -78,9 +78,9 @@ def start_nginx(directory, body, connections=8192):
         return None
     port = free_port()
     quoted = text.replace('\\', '\\\\').replace("'", "\\'")
-    config = directory / 'nginx.conf'
-    config.write_text(NGINX_CONFIG.format(port=port, body=quoted, connections=connections, files=most_files()))
-    command = [nginx, '-p', directory, '-c', config, '-e', 'stderr']
+    file = directory / 'nginx.conf'
+    file.write_text(config.format(port=port, body=quoted, connections=connections, files=most_files()))
+    command = [nginx, '-p', directory, '-c', file, '-e', 'stderr']
     return process.Program('nginx', command, directory / 'nginx.log', process.accepting(port), cwd=directory,
                            preexec_fn=allow_files)
 

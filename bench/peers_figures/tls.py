@@ -1,0 +1,126 @@
+"""What TLS adds to a token check, on kept connections and on new ones."""
+import contextlib
+import subprocess
+
+from harness import client, load, servers
+from harness.report import Figure, Plot, Section, Table
+from harness.rounds import interleave, ratios, spread
+from harness.run import Void
+from peers_figures import ours, starting
+from peers_figures.contest import NGINX, WATCHWORD, need, token_of
+
+TITLE = 'TLS'
+USERS = 3
+KEPT, NEW, RESUMED = 'kept connections', 'a new connection each', 'a new connection each, session resumed'
+CONNECTIONS, AT_ONCE = 64, 16  # kept ones, new ones
+LEAST_RESUMED = 0.7  # those that are open first have nothing to resume
+SOURCES = 16  # local addresses: new connections use up ports
+WARM_UP = 0.2  # s
+KEPT_FLAGS = ('--connections', CONNECTIONS)
+NEW_FLAGS = ('--connections', AT_ONCE, '--requests-per-connection', 1, '--sources', SOURCES)
+PLAIN_LISTEN, TLS_LISTEN = 'listen 127.0.0.1:{port} backlog=4096;', '''listen 127.0.0.1:{port} ssl backlog=4096;
+        ssl_certificate certificate.pem; ssl_certificate_key key.pem; ssl_session_cache shared:all:10m;'''
+
+
+def measure(run):
+    rounds, seconds = run.pick((1, 0.4), (3, 1), (5, 2))
+    with contextlib.ExitStack() as running:
+        cases = start_all(run, running)
+        seen = {}
+        for way, flags in ((KEPT, KEPT_FLAGS), (NEW, NEW_FLAGS), (RESUMED, (*NEW_FLAGS, '--tls-resume'))):
+            measures = {name: lambda c=case, f=flags: c.cost(run, seconds, f) for name, case in cases.items()
+                        if case.tls or way != RESUMED}
+            seen[way] = interleave(measures, rounds, lambda r: f'{r["cpu_us"]:.2f} µs')
+    return section(rounds, seconds, seen)
+
+
+class Case:
+    """A server, with TLS or without."""
+
+    def __init__(self, program, asked, tls=()):
+        self.program = program
+        self.tls = tls  # flags of the client
+        self._asked = asked
+
+    def cost(self, run, seconds, flags):
+        report = load.measure(run.build, self.program, [self._asked], *flags, *self.tls, '--duration', seconds,
+                              '--warm-up', WARM_UP, '--quiet', watch=True)
+        answers = report['answers_in_window']
+        need(answers > 0, 'nothing was answered')
+        tls = report.get('tls', {})
+        if '--tls-resume' in flags:
+            need(tls['resumed'] >= LEAST_RESUMED * tls['handshakes'],
+                 f'of {tls["handshakes"]} sessions {tls["resumed"]} were resumed')
+        elif self.tls:
+            need(tls['resumed'] == 0, 'sessions were resumed')
+        return {'cpu_us': report['watched_cpu_seconds'] * 1e6 / answers, 'per_second': report['per_second'],
+                'p99_us': report['classes']['check']['latency_us']['p99']}
+
+
+def start_all(run, running):
+    database = starting.database(run, USERS)
+    headers = {'x-access-token': token_of(database.pick(1)[0])}
+    directories = [run.new_directory() for _ in range(4)]
+    for directory in directories[:2]:
+        database.copy_to(directory)
+    plain = running.enter_context(ours.start(run, directories[0], 'sqlite:bench.db'))
+    _, body = client.raw_answer(plain.port, '/user', headers)
+    asked = load.request_class('/user', headers, name='check', answer=body.decode())
+    for directory in (directories[1], directories[3]):
+        make_certificate(directory)
+    tls = ('--tls', '--tls-ca', directories[1] / 'certificate.pem')
+    secured = running.enter_context(ours.start(
+        run, directories[1], 'sqlite:bench.db', '--listen', 'https://127.0.0.1:0', '--tls-certificate', 'certificate.pem',
+        '--tls-key', 'key.pem'))
+    cases = {WATCHWORD: Case(plain, asked), f'{WATCHWORD}, TLS': Case(secured, asked, tls)}
+    nginx = servers.start_nginx(directories[2], body)
+    if nginx:
+        cases[NGINX] = Case(running.enter_context(nginx), asked)
+        nginx = running.enter_context(servers.start_nginx(
+            directories[3], body, config=servers.NGINX_CONFIG.replace(PLAIN_LISTEN, TLS_LISTEN)))
+        cases[f'{NGINX}, TLS'] = Case(nginx, asked, ('--tls', '--tls-ca', directories[3] / 'certificate.pem'))
+    return cases
+
+
+def make_certificate(directory):
+    """Of its own, for the address 127.0.0.1: ECDSA with P-256."""
+    done = subprocess.run(
+        ['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2',
+         '-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', 'key.pem', '-out',
+         'certificate.pem'], cwd=directory, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise Void(f'openssl makes no certificate: {done.stderr}')
+
+
+def section(rounds, seconds, seen):
+    secured = f'{WATCHWORD}, TLS'
+    figures = [Figure(f'TLS, {way}: CPU of a token check, times that without',
+                      ratios(seen[way], secured, WATCHWORD, cpu).median) for way in (KEPT, NEW)]
+    if NGINX in seen[KEPT]:
+        figures += [Figure(f'TLS, {way}: CPU of a token check, times nginx\'s', ratios(
+            seen[way], secured, f'{NGINX}, TLS', cpu).median) for way in (KEPT, NEW, RESUMED)]
+    return Section(
+        TITLE,
+        method=f'GET /user with a valid token and {USERS} users over {CONNECTIONS} connections that are kept, or {AT_ONCE} at a '
+               f'time that are closed after one answer; closed loop for {seconds} s '
+               f'after a warm-up, {rounds} interleaved rounds, medians. TLS 1.3, a certificate with ECDSA on P-256, which '
+               'the client checks. One I/O thread of watchword; nginx, one process, sends the same body by `return 200`.',
+        figures=figures, tables=[table(way, results) for way, results in seen.items()],
+        plots=[Plot('CPU time of a token check', 'bars', '', 'CPU µs', {way: bars(results) for way, results in seen.items()},
+                    log_y=True)],
+        data=seen)
+
+
+def cpu(result):
+    return result['cpu_us']
+
+
+def table(way, seen):
+    rows = [[name, *spread(cpu(r) for r in results).text(2), f'{spread(r["per_second"] for r in results).median:,.0f}',
+             f'{spread(r["p99_us"] for r in results).median / 1000:,.2f}'] for name, results in seen.items()]
+    return Table([way, 'CPU µs', 'min–max', 'checks/s', 'p99 ms'], rows)
+
+
+def bars(seen):
+    spreads = {name: spread(cpu(r) for r in results) for name, results in seen.items()}
+    return [(name, s.median, s.least, s.most) for name, s in spreads.items()]
