@@ -254,11 +254,11 @@ def login_class(users, expect=(201,)):
 
 
 def cost(run, server, asked, connections, *flags):
-    """What a request costs, in a closed loop; raises Void. The fewer answers, the more of the CPU time is of others under
-    way at the end of a --duration: use --requests for slow ones."""
+    """What a request costs, in a closed loop; raises Void. The fewer the answers, the more of the CPU time is of others,
+    under way at the end of a --duration: use --requests for slow ones."""
     before = set(process.tree(server.program.process.pid))
-    report = load.measure(run.build, server.program, [asked], '--connections', connections, *flags, '--timeout', PATIENCE, '--quiet',
-                          watch=True)
+    report = load.measure(run.build, server.program, [asked], '--connections', connections, *flags, '--timeout', PATIENCE,
+                          '--quiet', watch=True)
     need(set(process.tree(server.program.process.pid)) == before, 'its processes changed while they were measured')
     answers = report['answers_in_window']
     need(answers > 0, 'nothing was answered')

@@ -3,7 +3,6 @@ import contextlib
 import dataclasses
 import http.client
 import itertools
-import json
 import statistics
 import time
 import urllib.parse
@@ -81,8 +80,8 @@ def busy(run, place, operation, seconds):
     flags = ['--connections', CONNECTIONS // len(place.nodes), '--duration', seconds, '--warm-up', 0, '--quiet']
     before = place.database_cpu()
     with contextlib.ExitStack() as running:
-        loads = [running.enter_context(load.Load(run.build, node, [request(place, operation, seconds)], *flags, watch=True))
-                 for node in place.nodes]
+        loads = [running.enter_context(
+            load.Load(run.build, node, [request(place, operation, seconds)], *flags, watch=True)) for node in place.nodes]
         reports = [one.result(seconds) for one in loads]
     answers = sum(r['answers'] for r in reports)
     return {'cpu_us': sum(r['watched_cpu_seconds'] for r in reports) * 1e6 / answers,
@@ -115,10 +114,10 @@ def section(rounds, seconds, version, seen, delay):
     delay_ms = sorted(1000 * d for d in delay)
     return Section(
         TITLE,
-        method=f'Watchword with one I/O thread for each server, hashes of the lowest cost (8 KiB, 1 pass) so that the rest '
-               f'shows; PostgreSQL {version} as Debian sets it up, on a Unix socket, equally durable. {CONNECTIONS} '
-               f'connections in all, closed loop for {seconds} s, {rounds} interleaved rounds, medians. PostgreSQL\'s CPU '
-               'time is that of its processes. All of it shares the cores of one machine, so that two servers are no '
+        method='Watchword with one I/O thread for each server, hashes of the lowest cost (8 KiB, 1 pass) so that the '
+               f'rest shows; PostgreSQL {version} as Debian sets it up, on a Unix socket, equally durable. {CONNECTIONS} '
+               f'connections in all, closed loop for {seconds} s, {rounds} interleaved rounds, medians. PostgreSQL\'s '
+               'CPU time is that of its processes. All of it shares the cores of one machine, so that two servers are no '
                'faster here: what counts is what they cost. Sign-ups of one server show in the other\'s list at once, '
                f'asked {len(delay_ms)} times from the moment of the 201.',
         figures=[Figure('a sign-up is in the list of the other server after, p50', statistics.median(delay_ms), 'ms'),
@@ -131,10 +130,12 @@ def section(rounds, seconds, version, seen, delay):
 
 
 def table(operation, seen):
-    rows = [[name, *spread(r['cpu_us'] for r in results).text(1), *spread(r['database_cpu_us'] for r in results).text(1),
+    rows = [[name, *spread(r['cpu_us'] for r in results).text(1),
+             *spread(r['database_cpu_us'] for r in results).text(1),
              f'{spread(r["per_second"] for r in results).median:,.0f}',
              f'{spread(r["p99_us"] for r in results).median / 1000:,.1f}'] for name, results in seen.items()]
-    return Table([operation, 'Watchword, CPU µs', 'min–max', 'PostgreSQL, CPU µs', 'min–max', 'per second', 'p99 ms'], rows)
+    columns = [operation, 'Watchword, CPU µs', 'min–max', 'PostgreSQL, CPU µs', 'min–max', 'per second', 'p99 ms']
+    return Table(columns, rows)
 
 
 def bars(seen, key):

@@ -69,5 +69,6 @@ def section(contest, count, seen):
                f'{HOLD_SECONDS} s is left out.',
         figures=[Figure('memory of an idle connection', seen[WATCHWORD]['kib'], 'KiB', at_most=MOST_KIB)],
         tables=[Table(['server', 'MiB before', 'MiB with them', 'connections held', 'KiB each'], rows)],
-        plots=[Plot('Memory of an idle connection', 'bars', '', 'KiB', {'KiB': [(n, r['kib']) for n, r in seen.items()]})],
+        plots=[Plot('Memory of an idle connection', 'bars', '', 'KiB',
+                    {'KiB': [(name, r['kib']) for name, r in seen.items()]})],
         notes=notes, data=seen)

@@ -15,7 +15,8 @@ def measure(run):
     rounds, seconds = run.pick((2, 0.5), (4, 1), (7, 2))
     with Contest(run, starting.database(run, USERS), floors=(FLOOR,)) as contest:
         def once(server):
-            return cost(run, server, check_class(contest, server), CONNECTIONS, '--duration', seconds, '--warm-up', WARM_UP)
+            return cost(run, server, check_class(contest, server), CONNECTIONS, '--duration', seconds,
+                        '--warm-up', WARM_UP)
 
         seen = contest.take_turns('list', rounds, once, lambda r: f'{r["cpu_us"]:.1f} µs')
     compared = Comparison(contest, seen, 'cpu_us', 'µs')

@@ -94,18 +94,20 @@ def section(contest, capacity, rate, rounds, seconds, seen):
                       median(seen[WATCHWORD], lambda r: r['check_us']['p99']) / 1000, 'ms', at_most=MOST_CHECK_MS),
                Figure('logins done beside them, of those due', 100 * median(
                    seen[WATCHWORD], lambda r: r['logins_per_second']) / rate, '%', digits=1)]
-    rows = [row(name, capacity[name], results) for name, results in
-            sorted(seen.items(), key=lambda s: (median(s[1], failed_share), median(s[1], lambda r: r['check_us']['p99'])))]
+    def badness(of_server):
+        return median(of_server[1], failed_share), median(of_server[1], lambda r: r['check_us']['p99'])
+
+    rows = [row(name, capacity[name], results) for name, results in sorted(seen.items(), key=badness)]
     columns = ['server', 'logins/s alone', 'logins/s', 'p99 ms of logins', 'checks/s', 'not answered', 'p50 ms', 'p90 ms',
                'p99 ms', 'sent late p99 ms']
     series = {name: [(percent, median(results, lambda r, p=p: r['check_us'][p]) / 1000) for p, percent in PERCENTILES]
               for name, results in seen.items() if all(r['check_us']['count'] for r in results)}
     return Section(
         TITLE,
-        method=f'First what each server can do: logins of {CAPACITY_CONNECTIONS} connections, closed loop. Then the best '
-               f'of these rates, {rate:.1f}/s here, is offered to each as an open loop over {LOGIN_CONNECTIONS} connections '
-               f'and {CHECKS_PER_LOGIN} times as many GET /user of {USERS} users over {CHECK_CONNECTIONS} others, for '
-               f'{seconds} s after a warm-up, {rounds} interleaved rounds, medians. Latencies count from when a request '
+        method=f'First what each server can do: logins of {CAPACITY_CONNECTIONS} connections, closed loop. Then the '
+               f'best of these rates, {rate:.1f}/s here, is offered to each as an open loop over {LOGIN_CONNECTIONS} '
+               f'connections and {CHECKS_PER_LOGIN} times as many GET /user of {USERS} users over '
+               f'{CHECK_CONNECTIONS} others, for {seconds} s after a warm-up, {rounds} interleaved rounds, medians. Latencies count from when a request '
                'was due and include what the clients lose on the same cores ("sent late"). A login may be refused with '
                '503; one that was never sent is not done. As many I/O threads of watchword and as many processes of '
                'each peer as the machine has cores.',

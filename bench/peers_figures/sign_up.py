@@ -23,15 +23,16 @@ def measure(run):
         def once(server):
             return sign_up(run, server, people)
 
-        seen = contest.take_turns('sign-up', rounds, once, lambda r: f'{r["per_second"]:.1f}/s, {r["cpu_us"] / 1000:.2f} ms')
+        seen = contest.take_turns('sign-up', rounds, once,
+                                  lambda r: f'{r["cpu_us"] / 1000:.2f} ms, {r["per_second"]:.1f}/s')
     compared = Comparison(contest, seen, 'cpu_us', 'ms', divisor=1000, digits=2)
     per_second = spread(r['per_second'] for r in seen[WATCHWORD]).median
     return Section(
         TITLE,
         method=f'POST /signup of {people} people who were never here, {CONNECTIONS} connections, closed loop, '
-               f'{rounds} interleaved rounds, each server on its own SQLite file, which is then looked into: as many more '
-               'users as were answered 201, with hashes of the default cost. As many I/O threads of watchword and as many '
-               'processes of each peer as the machine has cores. Hashing is included, and is most of it.',
+               f'{rounds} interleaved rounds, each server on its own SQLite file, which is then looked into: as many '
+               'more users as were answered 201, with hashes of the default cost. As many I/O threads of watchword and '
+               'as many processes of each peer as the machine has cores. Hashing is included, and is most of it.',
         figures=[Figure('sign-ups per second', per_second, digits=1), *compared.figure_best_peer(TITLE, None)],
         tables=[compared.table('CPU time of a sign-up', [('sign-ups/s', median_of('per_second', digits=1)),
                                                          ('p50 ms', median_of('p50_us', 1000)),

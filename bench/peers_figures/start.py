@@ -89,9 +89,9 @@ def section(contest, kinds, rounds, seen):
     return Section(
         TITLE,
         method='From before exec to the first 200 of GET /user, looked for every millisecond, on a database that the '
-               f'server has opened before; {rounds} interleaved rounds, medians. After the last, RSS and Pss (shared pages '
-               f'divided among those that share them) of all its processes, {SETTLE_SECONDS:g} s later. watchword with as many '
-               'I/O threads as the machine has cores, each peer with one process, so as small as it gets.',
+               f'server has opened before; {rounds} interleaved rounds, medians. After the last, RSS and Pss (shared '
+               f'pages divided among those that share them) of all its processes, {SETTLE_SECONDS:g} s later. watchword '
+               'with as many I/O threads as the machine has cores, each peer with one process, so as small as it gets.',
         figures=figures,
         tables=[Table(['server', 'start ms', 'min–max', 'RSS MiB', 'Pss MiB', 'processes'], rows)],
         plots=[Plot('Start to first answer', 'bars', '', 'ms', {'ms': starts}, log_y=True),

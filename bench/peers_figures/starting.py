@@ -1,4 +1,4 @@
-"""The databases that servers start from: the tutorial's schema, users with one known password, nothing of anybody's own."""
+"""The databases that servers start from: the tutorial's schema, users with one known password, nothing besides."""
 import contextlib
 import dataclasses
 import pathlib

@@ -101,13 +101,13 @@ def section(rounds, seconds, seen):
             seen[way], secured, f'{NGINX}, TLS', cpu).median) for way in (KEPT, NEW, RESUMED)]
     return Section(
         TITLE,
-        method=f'GET /user with a valid token and {USERS} users over {CONNECTIONS} connections that are kept, or {AT_ONCE} at a '
-               f'time that are closed after one answer; closed loop for {seconds} s '
-               f'after a warm-up, {rounds} interleaved rounds, medians. TLS 1.3, a certificate with ECDSA on P-256, which '
-               'the client checks. One I/O thread of watchword; nginx, one process, sends the same body by `return 200`.',
+        method=f'GET /user with a valid token and {USERS} users over {CONNECTIONS} connections that are kept, or '
+               f'{AT_ONCE} at a time that are closed after one answer; closed loop for {seconds} s after a warm-up, {rounds} '
+               'interleaved rounds, medians. TLS 1.3, a certificate with ECDSA on P-256, which the client checks. One '
+               'I/O thread of watchword; nginx, one process, sends the same body by `return 200`.',
         figures=figures, tables=[table(way, results) for way, results in seen.items()],
-        plots=[Plot('CPU time of a token check', 'bars', '', 'CPU µs', {way: bars(results) for way, results in seen.items()},
-                    log_y=True)],
+        plots=[Plot('CPU time of a token check', 'bars', '', 'CPU µs',
+                    {way: bars(results) for way, results in seen.items()}, log_y=True)],
         data=seen)
 
 
