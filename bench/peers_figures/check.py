@@ -14,6 +14,8 @@ MOST_OF_FLOOR, LEAST_OF_PEERS = 1.6, 2.5  # times
 def measure(run):
     rounds, seconds = run.pick((2, 0.4), (5, 1), (9, 2))
     with Contest(run, starting.database(run, USERS), floors=(FLOOR, NGINX)) as contest:
+        contest.warm_up()
+
         def once(server):
             return cost(run, server, check_class(contest, server), CONNECTIONS, '--duration', seconds,
                         '--warm-up', WARM_UP)

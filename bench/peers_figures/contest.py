@@ -22,8 +22,10 @@ FORM = {'Content-Type': 'application/x-www-form-urlencoded'}
 TOKEN_SECONDS = 6 * 3600
 LAST_WORDS = 400  # bytes of what a server wrote before it ended
 LONGEST_REASON = 300
-PATIENCE = 30  # s, with one answer
 CORES = os.cpu_count()
+WARM_CONNECTIONS = 16
+REST_SECONDS, REST_SHARE, MOST_REST_SECONDS = 0.05, 0.1, 60
+PATIENCE = 30  # s, with one answer
 
 
 @dataclasses.dataclass
@@ -42,6 +44,16 @@ class Server:
             words = self.program.output.read_text(errors='replace')[-LAST_WORDS:].strip()
             raise RuntimeError(f'it ended with exit code {code}' + (f', saying: {words}' if words else ''))
 
+    def await_rest(self):
+        """What it still does for clients that are gone would be in the way of the next. Raises RuntimeError."""
+        until = time.monotonic() + MOST_REST_SECONDS
+        while time.monotonic() < until:
+            before = self.program.cpu_seconds()
+            time.sleep(REST_SECONDS)
+            if self.program.cpu_seconds() - before < REST_SHARE * REST_SECONDS:
+                return
+        raise RuntimeError(f'it is still busy {MOST_REST_SECONDS} s after its clients have gone')
+
     def users_stored(self):
         return self._query('SELECT count(*) FROM user')
 
@@ -58,7 +70,8 @@ class Contest:
     floor fails, nothing is said: Void."""
 
     def __init__(self, run, database, processes=1, threads=None, floors=(), settings=None, listed=True):
-        """`processes`: of each peer; `threads`: I/O threads of watchword, as many unless given. `floors`: FLOOR, NGINX.
+        """`processes`: of each peer, None for as many as its authors recommend; `threads`: I/O threads of watchword, as
+        many unless given, or one for each core. `floors`: FLOOR, NGINX.
         `listed`: whether everybody's list is compared before; else the caller does that."""
         self.run = run
         self.database = database
@@ -67,7 +80,7 @@ class Contest:
         self.skipped = []  # who.py says why
         self.token = token_of(database.pick(1)[0])
         self._processes = processes
-        self._threads = processes if threads is None else threads
+        self._threads = (processes or 0) if threads is None else threads
         self._floors = floors
         self._settings = {'SECRET': SECRET, **(settings or {})}
         self._running = contextlib.ExitStack()
@@ -163,6 +176,13 @@ class Contest:
         self.servers.remove(server)
         server.program.stop()
 
+    def warm_up(self):
+        """What compiles and learns while it runs has done so."""
+        seconds = self.run.pick(0.5, 1, 2)
+        for server in list(self.servers):
+            self.one(server, 'warm-up', lambda s=server: cost(
+                self.run, s, check_class(self, s), WARM_CONNECTIONS, '--duration', seconds, '--warm-up', 0))
+
     def notes(self):
         skipped = [f'not here: {", ".join(self.skipped)}'] if self.skipped else []
         return skipped + [f'**{name} is left out**: {in_a_line(why)}' for name, why in self.out.items()]
@@ -209,7 +229,10 @@ class PeerFailed(Exception):
 def measure_alive(server, measure):
     def once():
         server.must_live()
-        return measure()
+        try:
+            return measure()
+        finally:
+            server.await_rest()
     return once
 
 

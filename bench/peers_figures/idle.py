@@ -1,4 +1,6 @@
 """What ten thousand idle keep-alive connections cost in memory."""
+import contextlib
+import pathlib
 import time
 
 from harness import load, process, servers
@@ -12,8 +14,9 @@ TITLE = 'Idle connections'
 USERS = 3
 CONNECTIONS, QUICK_CONNECTIONS = 10_000, 2_000
 OTHER_FILES = 200    # that server and client need besides
+AT_ONCE = 500
 HOLD_SECONDS = 1
-OPEN_SECONDS = 90
+OPEN_SECONDS = 30
 LEAST_HELD = 0.99    # of the connections
 MOST_KIB = 4
 
@@ -37,17 +40,25 @@ def measure(run):
 
 def held(run, contest, server, count):
     before = memory_kib(server)
-    flags = ['--connections', 0, '--idle', count, '--warm-up', 0, '--duration', HOLD_SECONDS, '--timeout', OPEN_SECONDS]
-    with load.Load(run.build, server.program, [check_class(contest, server)], *flags) as idle:
-        idle.await_measuring(OPEN_SECONDS)
-        after = memory_kib(server)
-        report = idle.result(failures_allowed=True)
-    open_ones = report['idle_open']
-    if open_ones < LEAST_HELD * count:
-        raise Void(f'of {count:,} connections {open_ones:,} stayed open; the others: '
-                   f'{load.only_nonzero(report["failed"]) or "closed by the server"}')
-    return {'held': open_ones, 'before_mib': before / 1024, 'after_mib': after / 1024,
-            'kib': (after - before) / open_ones}
+    with contextlib.ExitStack() as running:
+        # Some after the others: a crowd at the door would only show how long the queue there is.
+        for first in range(0, count, AT_ONCE):
+            flags = ['--connections', 0, '--idle', min(AT_ONCE, count - first), '--warm-up', 0, '--duration', 600,
+                     '--timeout', OPEN_SECONDS]
+            some = running.enter_context(load.Load(run.build, server.program, [check_class(contest, server)], *flags))
+            some.await_measuring(OPEN_SECONDS)
+        time.sleep(HOLD_SECONDS)
+        after, kept = memory_kib(server), established(server.program.port)
+    if kept < LEAST_HELD * count:
+        raise Void(f'of {count:,} connections {kept:,} stayed open')
+    return {'held': kept, 'before_mib': before / 1024, 'after_mib': after / 1024, 'kib': (after - before) / kept}
+
+
+def established(port):
+    """The server's ends of connections, as the kernel sees them."""
+    local = f':{port:04X}'
+    rows = (line.split() for line in pathlib.Path('/proc/net/tcp').read_text().splitlines()[1:])
+    return sum(1 for row in rows if row[1].endswith(local) and row[3] == '01')
 
 
 def memory_kib(server):

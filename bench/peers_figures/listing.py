@@ -14,6 +14,8 @@ LEAST_OF_PEERS = 2  # times
 def measure(run):
     rounds, seconds = run.pick((2, 0.5), (4, 1), (7, 2))
     with Contest(run, starting.database(run, USERS), floors=(FLOOR,)) as contest:
+        contest.warm_up()
+
         def once(server):
             return cost(run, server, check_class(contest, server), CONNECTIONS, '--duration', seconds,
                         '--warm-up', WARM_UP)

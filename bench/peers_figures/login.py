@@ -1,5 +1,6 @@
 """A login, which is a password hash and little else."""
 from harness import program
+from harness.peers import PEERS
 from harness.report import Section, Table
 from harness.run import valid
 from peers_figures import starting
@@ -20,7 +21,7 @@ def measure(run):
     logins *= CORES
     database = starting.database(run, USERS)
     users = database.pick(1_000)
-    with Contest(run, database, processes=CORES) as contest:
+    with Contest(run, database, processes=None) as contest:
         def once(server):
             return cost(run, server, login_class(users), CONNECTIONS, '--requests', logins, '--warm-up', WARM_UP)
 
@@ -31,8 +32,8 @@ def measure(run):
         TITLE,
         method=f'POST /login of users by chance, the hashes all with the default cost (Argon2id, 19 MiB, 2 passes), '
                f'{CONNECTIONS} connections, closed loop of {logins} logins after a warm-up, {rounds} interleaved rounds. '
-               'As many I/O threads of watchword and as many processes of each peer as the machine has cores. Below it '
-               'what the hash alone costs by each engine at hand, on one core.',
+               'watchword as it runs by default, each peer with as many processes as its authors recommend. Below it what '
+               'the hash alone costs by each engine at hand, on one core.',
         figures=compared.figure_best_peer(TARGET_NAME, LEAST_OF_PEERS),
         tables=[compared.table('CPU time of a login', [('logins/s', median_of('per_second', digits=1)),
                                                        ('p99 ms', median_of('p99_us', 1000))]),
@@ -50,4 +51,8 @@ def raw_engines(run):
     debian = libargon2_ms(rounds, seen['memory_kib'], seen['passes'])
     if debian is not None:
         engines['libargon2 (Debian)'] = debian
+    for peer in PEERS:
+        if not peer.missing():
+            name, ms = valid(f'hashes of {peer.name}', lambda p=peer: p.hash_cost(rounds))
+            engines[f'{peer.name}: {name}'] = ms
     return dict(sorted(engines.items(), key=lambda e: e[1]))
