@@ -14,7 +14,7 @@ METHOD = ('All servers do the same work on copies of one database, with the same
 
 # In the order of the report. What a feature brings that peers have too - refreshing a token, requests of /v1 - gets a
 # module of its own here, after check.
-FIGURES = ('who', 'check', 'listing', 'login', 'sign_up', 'mixed', 'start', 'idle', 'connections', 'users', 'databases')
+FIGURES = ('who', 'check', 'listing', 'login', 'sign_up', 'mixed', 'start', 'idle', 'connections', 'users', 'tls', 'databases')
 
 if __name__ == '__main__':
     servers.allow_files()  # what is started inherits it

@@ -178,7 +178,7 @@ class Contest:
 
     def warm_up(self):
         """What compiles and learns while it runs has done so."""
-        seconds = self.run.pick(0.5, 1, 2)
+        seconds = self.run.pick(0.3, 1, 2)
         for server in list(self.servers):
             self.one(server, 'warm-up', lambda s=server: cost(
                 self.run, s, check_class(self, s), WARM_CONNECTIONS, '--duration', seconds, '--warm-up', 0))

@@ -20,7 +20,7 @@ MIB = 1024             # KiB
 
 
 def measure(run):
-    rounds = run.pick(3, 9, 21)
+    rounds = run.pick(2, 9, 15)
     with Contest(run, starting.database(run, USERS), threads=0) as contest:
         seen = contest.take_turns('start', rounds, lambda s: started_again(contest, s), lambda r: f'{r["ms"]:.1f} ms')
         time.sleep(SETTLE_SECONDS)
