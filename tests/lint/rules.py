@@ -28,7 +28,7 @@ ONLY_IN = {
     r'sodium\b': r'lib/crypto/',
     r'(soci/|soci\.h|sqlite3\.h|libpq|postgresql/)': r'lib/store/',
     r'(spdlog|fmt)/': r'lib/core/log\.cpp$',
-    r'utf8proc\.h': r'lib/core/caseless\.cpp$',
+    r'utf8proc\.h': r'lib/core/(caseless|composed)\.cpp$',
 }
 
 # What core may include besides the standard library and the operating system's headers.
