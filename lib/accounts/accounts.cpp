@@ -1,5 +1,6 @@
 #include "accounts/accounts.hpp"
 
+#include "accounts/password_forms.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
 #include "core/uuid.hpp"
@@ -42,7 +43,7 @@ std::optional<field_problem> find_problem(const registration& r)
 
 service::service(const settings& s, store::database& d, core::workers& hashing, crypto::password_hasher& passwords,
                  core::random_source& r)
-    : settings_(s), database_(d), hashing_(hashing), passwords_(passwords), random_(r)
+    : settings_(s), policy_(s.policy), database_(d), hashing_(hashing), passwords_(passwords), random_(r)
 {}
 
 core::deadline service::hashing_deadline() const
@@ -50,9 +51,22 @@ core::deadline service::hashing_deadline() const
     return std::chrono::steady_clock::now() + settings_.hashing_timeout;
 }
 
-core::task<core::result<std::string>> service::sign_up(registration r, addresses compared)
+// On a hashing thread: the filter may have to come from the disk.
+core::task<core::result<void>> service::check_password(const registration& r)
+{
+    const auto check = [&](std::size_t) {
+        return policy_.check(r.password.view(), {r.email, r.name ? std::string_view(*r.name) : std::string_view()});
+    };
+    co_return co_await hashing_.run(check, hashing_deadline());
+}
+
+core::task<core::result<std::string>> service::sign_up(registration r, addresses compared, password_rules rules)
 {
     if (find_problem(r)) co_return core::errc::invalid_input;
+    if (rules == password_rules::strict) {
+        const auto judged = co_await check_password(r);
+        if (!judged) co_return judged.error();
+    }
 
     // Looked up first: a known address costs no hash. The unique index decides races.
     const auto look = [&](store::session& s) { return find_user(s, r.email, compared); };
@@ -61,7 +75,7 @@ core::task<core::result<std::string>> service::sign_up(registration r, addresses
     if (known.error() != core::errc::not_found) co_return known.error();
 
     const auto hash = [&](std::size_t slot) -> core::result<std::string> {
-        return passwords_.hash(slot, r.password.view(), random_);
+        return hash_password(passwords_, slot, r.password.view(), random_);
     };
     auto hashed = co_await hashing_.run(hash, hashing_deadline());
     if (!hashed) co_return hashed.error();
@@ -88,7 +102,7 @@ core::task<core::result<std::string>> service::sign_in(std::string email, core::
         co_return core::errc::wrong_password;
 
     const auto verify = [&](std::size_t slot) -> core::result<crypto::verdict> {
-        return passwords_.verify(slot, password.view(), *user->password_hash);
+        return verify_password(passwords_, slot, password.view(), *user->password_hash);
     };
     const auto verdict = co_await hashing_.run(verify, hashing_deadline());
     if (!verdict) co_return verdict.error();
@@ -106,7 +120,7 @@ core::task<core::result<std::string>> service::sign_in(std::string email, core::
 core::task<> service::replace_hash(std::int64_t user_id, core::secret_string password, std::string old_hash)
 {
     const auto hash = [&](std::size_t slot) -> core::result<std::string> {
-        return passwords_.hash(slot, password.view(), random_);
+        return hash_password(passwords_, slot, password.view(), random_);
     };
     const auto hashed = co_await hashing_.run(hash, hashing_deadline());
     if (!hashed) co_return;

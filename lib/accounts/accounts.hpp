@@ -1,5 +1,6 @@
 #pragma once
 
+#include "accounts/password_policy.hpp"
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "core/secret.hpp"
@@ -30,8 +31,8 @@ struct field_problem {
 // Bounds on what is stored, in bytes of UTF-8. The tutorial sets none; these let through whatever its users have.
 inline constexpr std::size_t name_limit = 4096, email_limit = 1024, password_limit = 4096;
 
-// The first problem of a registration, if it has one. E-mail addresses are not parsed and passwords not judged: the
-// tutorial takes any text that is not empty.
+// The first problem of a registration, if it has one. E-mail addresses are not parsed and passwords not judged here:
+// the tutorial takes any text that is not empty.
 std::optional<field_problem> find_problem(const registration&);
 
 // What makes two addresses one account's.
@@ -43,18 +44,22 @@ enum class addresses {
 struct settings {
     std::chrono::milliseconds hashing_timeout{10'000}; // that a sign-in may wait for a hashing thread
     bool rehash = true;                                // outdated hashes are replaced at the next sign-in
+    password_policy::settings policy{};                // for who asks for password_rules::strict
 };
 
-// Thread-safe: has no state of its own. Everything referred to must outlive it.
+// Thread-safe: nothing in it changes. Everything referred to must outlive it.
 class service {
 public:
-    // `passwords` has a slot for each thread of `hashing`.
+    // `passwords` has a slot for each thread of `hashing`. Throws std::runtime_error if the filter of breached
+    // passwords cannot be used.
     service(const settings&, store::database&, core::workers& hashing, crypto::password_hasher& passwords,
             core::random_source&);
 
     // Adds an account, durably. Errors: invalid_input (see find_problem), already_exists (the address is one of an
-    // account); overloaded, timed_out, unavailable. Returns the new public id, a random UUID.
-    core::task<core::result<std::string>> sign_up(registration, addresses = addresses::exact);
+    // account); a weakness (strict only, and before anything is looked up, so that it says nothing about the address);
+    // overloaded, timed_out, unavailable. Returns the new public id, a random UUID.
+    core::task<core::result<std::string>> sign_up(registration, addresses = addresses::exact,
+                                                  password_rules = password_rules::lenient);
 
     // Checks a password and returns the account's public id. Errors: not_found (no such address), wrong_password (or
     // a stored hash that nothing can match); overloaded, timed_out, unavailable. addresses::caseless: an account with
@@ -62,11 +67,16 @@ public:
     core::task<core::result<std::string>> sign_in(std::string email, core::secret_string password,
                                                   addresses = addresses::exact);
 
+    const password_policy& policy() const noexcept { return policy_; }
+
 private:
     core::deadline hashing_deadline() const;
     core::task<> replace_hash(std::int64_t user_id, core::secret_string password, std::string old_hash);
 
+    core::task<core::result<void>> check_password(const registration&);
+
     const settings settings_;
+    const password_policy policy_;
     store::database& database_;
     core::workers& hashing_;
     crypto::password_hasher& passwords_;

@@ -23,8 +23,9 @@ response could_not_verify(status s, std::string_view why)
 
 } // namespace
 
-tutorial::tutorial(accounts::service& a, accounts::token_checker& t, store::database& d, const body_limits& l)
-    : accounts_(a), tokens_(t), users_(d), limits_(l)
+tutorial::tutorial(accounts::service& a, accounts::token_checker& t, store::database& d, const body_limits& l,
+                   accounts::password_rules rules)
+    : accounts_(a), tokens_(t), users_(d), limits_(l), rules_(rules)
 {}
 
 void tutorial::add_routes(http::router& r)
@@ -52,10 +53,12 @@ core::task<response> tutorial::sign_up(request& q)
     if (const auto bad = accounts::find_problem(wanted))
         co_return http::problem(status::bad_request, bad->code, bad->text);
 
-    const auto added = co_await accounts_.sign_up(std::move(wanted));
+    const auto added = co_await accounts_.sign_up(std::move(wanted), accounts::addresses::exact, rules_);
     if (added) co_return response(status::created, text_type, "Successfully registered.");
     if (added.error() == core::errc::already_exists)
         co_return response(status::accepted, text_type, "User already exists. Please Log in.");
+    if (const auto weak = accounts::weakness_of(added.error()))
+        co_return http::problem(status::bad_request, accounts::code_of(*weak), accounts_.policy().explain(*weak));
     co_return failure(added.error());
 }
 

@@ -9,10 +9,12 @@
 namespace watchword::api {
 
 // The Flask tutorial's three routes, in its own words and bytes (tests/contract): POST /signup, POST /login and
-// GET /user. Thread-safe. Everything referred to must outlive it.
+// GET /user. With password_rules::strict, POST /signup also refuses weak passwords. Thread-safe. Everything referred to
+// must outlive it.
 class tutorial {
 public:
-    tutorial(accounts::service&, accounts::token_checker&, store::database&, const body_limits& = {});
+    tutorial(accounts::service&, accounts::token_checker&, store::database&, const body_limits& = {},
+             accounts::password_rules = accounts::password_rules::lenient);
 
     // `this` must outlive the router.
     void add_routes(http::router&);
@@ -26,6 +28,7 @@ private:
     accounts::token_checker& tokens_;
     user_list users_;
     const body_limits limits_;
+    const accounts::password_rules rules_;
 };
 
 } // namespace watchword::api

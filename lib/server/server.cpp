@@ -172,10 +172,15 @@ void serve(const settings::settings& s)
     // As many hashing threads as cores, but niced: a token check does not wait for a login. Idle ones keep no memory.
     const auto rest = [&passwords](std::size_t slot) { passwords.rest(slot); };
     core::workers hashing({"hash", slots, s.passwords.queue, hashing_nice, rest});
-    const accounts::settings account_settings{s.passwords.timeout, s.passwords.rehash};
+    const accounts::settings account_settings{
+        s.passwords.timeout,
+        s.passwords.rehash,
+        {s.passwords.minimum_length, s.passwords.breached_filter, s.passwords.service_words}};
     accounts::service accounts(account_settings, database, hashing, passwords, random);
     accounts::token_checker checker(tokens, s.tokens.lifetime, database, clock, random);
-    api::tutorial tutorial(accounts, checker, database, {{s.http.form_fields}, {s.http.json_depth}});
+    const auto rules =
+        s.compat.lenient_passwords ? accounts::password_rules::lenient : accounts::password_rules::strict;
+    api::tutorial tutorial(accounts, checker, database, {{s.http.form_fields}, {s.http.json_depth}}, rules);
 
     make_room_for_connections(s.http.connections);
     http::router routes;

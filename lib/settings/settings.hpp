@@ -93,6 +93,13 @@ struct passwords_group {
     std::size_t queue = 256;
     milliseconds timeout{10'000};
     bool rehash = true;
+    std::size_t minimum_length = 8;
+    std::string breached_filter; // empty: none
+    std::vector<std::string> service_words{"watchword"};
+};
+
+struct compat_group {
+    bool lenient_passwords = true;
 };
 
 struct limits_group {
@@ -115,6 +122,7 @@ struct settings {
     secret_group secret;
     tokens_group tokens;
     passwords_group passwords;
+    compat_group compat;
     limits_group limits;
     log_group log;
 };

@@ -241,6 +241,10 @@ bool is_network(std::string_view text)
 {
     return core::network::parse(text).has_value();
 }
+bool is_word(std::string_view text)
+{
+    return !text.empty() && is_printable(text);
+}
 constexpr std::string_view networks_allowed = "networks such as 10.0.0.0/8 or fd00::/8, or single addresses";
 
 using S = settings;
@@ -387,6 +391,21 @@ constexpr descriptor rows[] = {
                                                        "How long one may wait before it is answered 503."),
     boolean<&S::passwords, &passwords_group::rehash>("passwords.rehash",
                                                      "Renew outdated hashes when their owner logs in."),
+    count<&S::passwords, &passwords_group::minimum_length>("passwords.minimum_length", 8, 256,
+                                                           "The fewest characters of a new password, where passwords "
+                                                           "are judged; NIST wants 15 where nothing else protects "
+                                                           "an account."),
+    text<&S::passwords, &passwords_group::breached_filter>(
+        "passwords.breached_filter", "FILE", 0,
+        "Passwords that nobody may choose, where they are judged, beside the most common ones: a file of watchword "
+        "breached build."),
+    list<&S::passwords, &passwords_group::service_words>(
+        "passwords.service_words", "WORD", 0, is_word, "words without a comma",
+        "What the service is called: no password where they are judged, nor are the account's own name and address."),
+
+    boolean<&S::compat, &compat_group::lenient_passwords>("compat.lenient_passwords",
+                                                          "Whether the tutorial's sign-up takes any password, as the "
+                                                          "tutorial does; false: passwords are judged there too."),
 
     boolean<&S::limits, &limits_group::enabled>(
         "limits.enabled", "Whether http.connections_per_address holds. There are no rate limits yet.")
