@@ -21,6 +21,7 @@ int config(const arguments&);
 int backup(const arguments&);
 int restore(const arguments&);
 int check(const arguments&);
+int breached(const arguments&);
 int migrate(const arguments&);
 
 } // namespace watchword::app

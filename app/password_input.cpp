@@ -1,0 +1,81 @@
+#include "password_input.hpp"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <iostream>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <termios.h>
+#include <unistd.h>
+
+namespace watchword::app {
+namespace {
+
+volatile std::sig_atomic_t caught = 0;
+
+// While it lives, typed characters are not shown. Signals that would end the program end read() instead, and end the
+// program when the terminal is as it was.
+class silent_terminal {
+public:
+    silent_terminal()
+    {
+        if (::tcgetattr(STDIN_FILENO, &before_) != 0) return;
+        is_terminal_ = true;
+        struct sigaction notice {};
+        notice.sa_handler = [](int number) { caught = number; };
+        for (std::size_t i = 0; i < numbers.size(); ++i) ::sigaction(numbers[i], &notice, &handlers_[i]);
+        auto silent = before_;
+        silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        silent.c_lflag |= ECHONL;
+        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+        std::cerr << "Password: " << std::flush;
+    }
+    ~silent_terminal()
+    {
+        if (!is_terminal_) return;
+        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+        for (std::size_t i = 0; i < numbers.size(); ++i) ::sigaction(numbers[i], &handlers_[i], nullptr);
+        if (caught != 0) ::raise(caught);
+    }
+    silent_terminal(const silent_terminal&) = delete;
+    silent_terminal& operator=(const silent_terminal&) = delete;
+
+private:
+    static constexpr std::array<int, 4> numbers{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+    ::termios before_{};
+    std::array<struct sigaction, numbers.size()> handlers_{};
+    bool is_terminal_ = false;
+};
+
+// Whether there is another character on the line.
+bool read_character(char& c)
+{
+    for (;;) {
+        const auto size = ::read(STDIN_FILENO, &c, 1);
+        if (size > 0) return c != '\n';
+        if (size == 0) return false;
+        if (errno != EINTR || caught != 0)
+            throw std::runtime_error("standard input: " + std::generic_category().message(errno));
+    }
+}
+
+} // namespace
+
+core::secret_string read_password(std::size_t most_bytes)
+{
+    const silent_terminal terminal;
+    std::string line;
+    line.reserve(most_bytes + 1); // never grows, so leaves no copy behind
+    for (char c = 0; read_character(c);) {
+        if (line.size() == most_bytes) throw std::runtime_error("that is longer than any password");
+        line.push_back(c);
+    }
+    core::secret_string password(std::move(line));
+    if (password.empty()) throw std::runtime_error("there is no password on standard input");
+    return password;
+}
+
+} // namespace watchword::app

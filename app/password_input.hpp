@@ -1,0 +1,14 @@
+#pragma once
+
+#include "core/secret.hpp"
+
+#include <cstddef>
+
+namespace watchword::app {
+
+// The first line of standard input, without its line feed, of at most so many bytes. On a terminal it asks for it on
+// standard error and the line is not shown; a signal that ends the program leaves the terminal as it was. Throws
+// std::runtime_error when there is nothing, or more than that. One thread.
+core::secret_string read_password(std::size_t most_bytes);
+
+} // namespace watchword::app
