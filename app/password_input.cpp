@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <csignal>
 #include <iostream>
+#include <poll.h>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -15,14 +16,18 @@ namespace {
 
 volatile std::sig_atomic_t caught = 0;
 
-// While it lives, typed characters are not shown. Signals that would end the program end read() instead, and end the
-// program when the terminal is as it was.
+// While it lives, typed characters are not shown. Signals that would end the program end wait_for_input() instead, and
+// end the program when the terminal is as it was.
 class silent_terminal {
 public:
     silent_terminal()
     {
         if (::tcgetattr(STDIN_FILENO, &before_) != 0) return;
         is_terminal_ = true;
+        ::sigset_t blocked;
+        ::sigemptyset(&blocked);
+        for (const int number : numbers) ::sigaddset(&blocked, number);
+        ::sigprocmask(SIG_BLOCK, &blocked, &mask_);
         struct sigaction notice {};
         notice.sa_handler = [](int number) { caught = number; };
         for (std::size_t i = 0; i < numbers.size(); ++i) ::sigaction(numbers[i], &notice, &handlers_[i]);
@@ -38,27 +43,38 @@ public:
         ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
         for (std::size_t i = 0; i < numbers.size(); ++i) ::sigaction(numbers[i], &handlers_[i], nullptr);
         if (caught != 0) ::raise(caught);
+        ::sigprocmask(SIG_SETMASK, &mask_, nullptr); // what has come meanwhile comes now
     }
     silent_terminal(const silent_terminal&) = delete;
     silent_terminal& operator=(const silent_terminal&) = delete;
+
+    // The signals get through here only, so that none is missed between a look at `caught` and a read.
+    void wait_for_input() const
+    {
+        if (!is_terminal_) return;
+        ::pollfd typed{STDIN_FILENO, POLLIN, 0};
+        while (::ppoll(&typed, 1, nullptr, &mask_) < 0)
+            if (errno != EINTR || caught != 0) throw std::runtime_error("nothing was typed");
+    }
 
 private:
     static constexpr std::array<int, 4> numbers{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
     ::termios before_{};
+    ::sigset_t mask_{};
     std::array<struct sigaction, numbers.size()> handlers_{};
     bool is_terminal_ = false;
 };
 
 // Whether there is another character on the line.
-bool read_character(char& c)
+bool read_character(const silent_terminal& terminal, char& c)
 {
     for (;;) {
+        terminal.wait_for_input();
         const auto size = ::read(STDIN_FILENO, &c, 1);
         if (size > 0) return c != '\n';
         if (size == 0) return false;
-        if (errno != EINTR || caught != 0)
-            throw std::runtime_error("standard input: " + std::generic_category().message(errno));
+        if (errno != EINTR) throw std::runtime_error("standard input: " + std::generic_category().message(errno));
     }
 }
 
@@ -69,7 +85,7 @@ core::secret_string read_password(std::size_t most_bytes)
     const silent_terminal terminal;
     std::string line;
     line.reserve(most_bytes + 1); // never grows, so leaves no copy behind
-    for (char c = 0; read_character(c);) {
+    for (char c = 0; read_character(terminal, c);) {
         if (line.size() == most_bytes) throw std::runtime_error("that is longer than any password");
         line.push_back(c);
     }

@@ -3,6 +3,7 @@
 #include "accounts/common_passwords.hpp"
 #include "accounts/personal_words.hpp"
 #include "core/composed.hpp"
+#include "core/log.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
@@ -70,7 +71,11 @@ core::result<void> password_policy::check(std::string_view password, const passw
     if (is_personal_password(password, {owner.email, owner.name, settings_.service_words})) return weakness::personal;
     if (is_common_password(password)) return weakness::common;
     const auto breached = is_breached(password);
-    if (!breached) return breached.error();
+    if (!breached) {
+        core::log::error("the filter of breached passwords was cut off; no password can be judged",
+                         {{"file", settings_.breached_filter}});
+        return breached.error();
+    }
     if (*breached) return weakness::breached;
     return {};
 }

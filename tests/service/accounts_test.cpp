@@ -60,6 +60,42 @@ BOOST_AUTO_TEST_CASE(an_outdated_hash_is_renewed_by_the_right_password_only)
     BOOST_TEST(log_in("a@x", "wrong") == "403");
 }
 
+BOOST_AUTO_TEST_CASE(an_adopted_hash_of_a_decomposed_password_becomes_one_of_the_composed_password)
+{
+    sign_up("a@x");
+    // PBKDF2-HMAC-SHA1 of "cafe", U+0301, " noir" with 1000 rounds, from Python's hashlib
+    const std::string adopted = "pbkdf2:sha1:1000$ogdvbzDp$547d538aef6246e98dedf270c7f26bfcef66b668";
+    const auto set = [&](store::session& s) -> core::result<void> {
+        const auto u = store::find_user_by_email(s, "a@x");
+        return store::set_password_hash(s, u->id, adopted, *u->password_hash);
+    };
+    BOOST_REQUIRE(test::run_task(database.write(set)).has_value());
+    const std::string composed = "caf%C3%A9 noir", decomposed = "cafe%CC%81 noir";
+    BOOST_TEST(log_in("a@x", composed) == "403"); // Flask would not take it either
+    BOOST_TEST(log_in("a@x", decomposed).size() > 100u);
+    BOOST_TEST(stored_hash(*this, "a@x")->starts_with("$argon2id$"));
+    BOOST_TEST(log_in("a@x", composed).size() > 100u);
+    BOOST_TEST(log_in("a@x", decomposed).size() > 100u);
+    BOOST_TEST(log_in("a@x", "cafe noir") == "403");
+}
+
+BOOST_AUTO_TEST_CASE(strict_rules_come_before_the_address)
+{
+    using namespace watchword::accounts;
+    sign_up("a@x");
+    const auto add = [&](const std::string& email, std::string_view password) {
+        return test::run_task(
+            accounts.sign_up({"N", email, core::secret_string(password)}, addresses::exact, password_rules::strict));
+    };
+    for (const auto* email : {"a@x", "b@x"}) {
+        BOOST_TEST((add(email, "P@ssw0rd2024").error() == weakness::common));
+        BOOST_TEST((add(email, "gXv2pTq").error() == weakness::too_short));
+    }
+    BOOST_TEST((add("a@x", "gXv2pTqL").error() == core::errc::already_exists));
+    BOOST_TEST(add("b@x", "gXv2pTqL").has_value());
+    BOOST_TEST(log_in("b@x", "gXv2pTqL").size() > 100u);
+}
+
 BOOST_AUTO_TEST_CASE(a_field_that_cannot_be_stored_is_named)
 {
     const auto detail = [&](const std::string& form) { return std::string(post("/signup", form).body()); };
