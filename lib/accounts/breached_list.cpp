@@ -92,14 +92,20 @@ std::optional<std::string_view> line_splitter::next()
         const auto* const feed = static_cast<const char*>(std::memchr(from + searched, '\n', end_ - begin_ - searched));
         searched = end_ - begin_;
         if (!feed && searched > longest_line) return long_line();
-        if (!feed && fill()) continue;
-        if (!feed && searched == 0) return std::nullopt;
-        auto line = std::string_view(from, feed ? static_cast<std::size_t>(feed - from) : searched);
-        begin_ += line.size() + (feed ? 1 : 0);
-        ++number_;
-        if (line.ends_with('\r')) line.remove_suffix(1);
-        return line.substr(0, longest_line);
+        if (feed) return take_line(static_cast<std::size_t>(feed - from), 1);
+        if (fill()) continue;
+        if (searched == 0) return std::nullopt;
+        return take_line(searched, 0);
     }
+}
+
+std::string_view line_splitter::take_line(std::size_t size, std::size_t feed)
+{
+    std::string_view line(buffer_.data() + begin_, size);
+    begin_ += size + feed;
+    ++number_;
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    return line.substr(0, longest_line);
 }
 
 // The buffer has the beginning of it; drops the rest.

@@ -59,6 +59,7 @@ public:
 
 private:
     bool fill();
+    std::string_view take_line(std::size_t size, std::size_t feed);
     std::optional<std::string_view> long_line();
 
     const source source_;

@@ -8,7 +8,7 @@ namespace watchword::core {
 
 void wipe(void* data, std::size_t size) noexcept
 {
-    ::explicit_bzero(data, size);
+    if (size != 0) ::explicit_bzero(data, size); // an empty vector's data is null
 }
 
 void secret_string::wipe_and_clear(std::string& value) noexcept
