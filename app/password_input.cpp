@@ -27,7 +27,7 @@ public:
         ::sigset_t blocked;
         ::sigemptyset(&blocked);
         for (const int number : numbers) ::sigaddset(&blocked, number);
-        ::sigprocmask(SIG_BLOCK, &blocked, &mask_);
+        ::pthread_sigmask(SIG_BLOCK, &blocked, &mask_);
         struct sigaction notice {};
         notice.sa_handler = [](int number) { caught = number; };
         for (std::size_t i = 0; i < numbers.size(); ++i) ::sigaction(numbers[i], &notice, &handlers_[i]);
@@ -43,7 +43,7 @@ public:
         ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
         for (std::size_t i = 0; i < numbers.size(); ++i) ::sigaction(numbers[i], &handlers_[i], nullptr);
         if (caught != 0) ::raise(caught);
-        ::sigprocmask(SIG_SETMASK, &mask_, nullptr); // what has come meanwhile comes now
+        ::pthread_sigmask(SIG_SETMASK, &mask_, nullptr); // what has come meanwhile comes now
     }
     silent_terminal(const silent_terminal&) = delete;
     silent_terminal& operator=(const silent_terminal&) = delete;

@@ -155,10 +155,12 @@ void write_shards(const key_spill& keys, output_file& out, store::watcher& w, br
     const std::size_t shards = std::size_t(1) << shard_bits_for(keys.size()), parts = key_spill::parts / shards;
     index.shards.resize(shards);
     std::uint64_t offset = write_breached_index(index).size();
-    w.begin("building", store::watcher::unit::unknown, shards);
+    w.begin("building", store::watcher::unit::unknown, keys.held(0, key_spill::parts));
+    std::uint64_t done = 0;
     for (std::size_t i = 0; i < shards; ++i) {
         w.throw_if_stopped();
-        if (keys.held(i * parts, parts) > core::most_fuse_keys)
+        const auto held = keys.held(i * parts, parts);
+        if (held > core::most_fuse_keys)
             throw std::runtime_error("too many of its hashes are alike: it is no list of passwords");
         auto shard_keys = keys.read(i * parts, parts);
         std::sort(shard_keys.begin(), shard_keys.end());
@@ -168,7 +170,7 @@ void write_shards(const key_spill& keys, output_file& out, store::watcher& w, br
         index.shards[i] = {made.shape, made.seed, shard_keys.size(), core::siphash_128(bytes), 0};
         out.write(offset, bytes);
         offset += bytes.size();
-        w.advance(i + 1);
+        w.advance(done += held);
     }
     out.write(0, write_breached_index(index));
 }

@@ -10,7 +10,7 @@
 namespace watchword::accounts {
 namespace {
 
-constexpr std::size_t buffer_size = 1u << 20, longest_line = 64 * 1024;
+constexpr std::size_t longest_line = 64 * 1024, least_buffer = 2 * longest_line;
 constexpr std::size_t sha1_digits = 40, ntlm_digits = 32;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
@@ -69,7 +69,9 @@ list_line_reader::line list_line_reader::read(std::string_view text)
     return {sha1_(text), {}};
 }
 
-line_splitter::line_splitter(source s) : source_(std::move(s)), buffer_(buffer_size, '\0') {}
+line_splitter::line_splitter(source s, std::size_t buffer_size)
+    : source_(std::move(s)), buffer_(std::max(buffer_size, least_buffer), '\0')
+{}
 
 // Moves what is left to the front and reads behind it; false if there is nothing more.
 bool line_splitter::fill()

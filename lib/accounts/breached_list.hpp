@@ -48,7 +48,7 @@ class line_splitter {
 public:
     // Fills the buffer and returns how much; 0 at the end. What it throws goes through.
     using source = std::function<std::size_t(char* buffer, std::size_t size)>;
-    explicit line_splitter(source);
+    explicit line_splitter(source, std::size_t buffer_size = 1u << 20); // at least 128 KiB
 
     // The next line without its line feed and a carriage return before that; nothing at the end. Valid until the next
     // call. Of a line over 64 KiB only the beginning is there.

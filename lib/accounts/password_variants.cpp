@@ -57,27 +57,14 @@ secret_string filled(std::string_view text, char (*change)(char))
     return secret_string(std::move(out));
 }
 
-// 1 stands for i and for l.
+// What stands for which letter; 1, ! and | stand for i and for l.
+constexpr std::string_view disguises = "023456789@$+", disguised = "ozeasgtbgast";
+
 char letter_meant(char c, char one)
 {
-    switch (c) {
-    case '0': return 'o';
-    case '1': return one;
-    case '!': return one;
-    case '|': return one;
-    case '2': return 'z';
-    case '3': return 'e';
-    case '4': return 'a';
-    case '@': return 'a';
-    case '5': return 's';
-    case '$': return 's';
-    case '6': return 'g';
-    case '7': return 't';
-    case '+': return 't';
-    case '8': return 'b';
-    case '9': return 'g';
-    default: return c;
-    }
+    if (c == '1' || c == '!' || c == '|') return one;
+    const auto at = disguises.find(c);
+    return at == disguises.npos ? c : disguised[at];
 }
 
 secret_string only_letters(std::string_view text, bool digits_too)

@@ -14,12 +14,13 @@ namespace {
 
 std::vector<std::string> split(std::string_view all, std::size_t step)
 {
-    accounts::line_splitter lines([&](char* buffer, std::size_t size) {
+    const auto take = [&](char* buffer, std::size_t size) {
         const auto taken = std::min({size, step, all.size()});
         std::copy_n(all.data(), taken, buffer);
         all.remove_prefix(taken);
         return taken;
-    });
+    };
+    accounts::line_splitter lines(take, 128 * 1024);
     std::vector<std::string> found;
     while (const auto line = lines.next()) found.emplace_back(*line);
     if (lines.number() != found.size()) std::abort();
