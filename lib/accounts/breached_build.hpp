@@ -27,7 +27,7 @@ struct breached_build_result {
 };
 
 // Makes a filter of a list (see breached_filter.hpp). The list is read once, from the beginning to the end; the output
-// appears when it is whole and on the disk. Memory: 64 MiB and 40 bytes for each password of a shard, of which there
+// appears when it is whole and on the disk. Memory: 64 MiB and 50 bytes for each password of a shard, of which there
 // are up to 1,024: about 120 MiB for a billion passwords. Disk, meanwhile: 8 bytes for each beside the output. Up to
 // four billion passwords. `refused` is told the lines that are left out: their numbers, and why. Throws
 // std::runtime_error for the operator, store::stopped when the watcher stops it; there is no output then.
