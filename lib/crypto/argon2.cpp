@@ -15,7 +15,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "blocks are read as little-endian words");
 
-constexpr std::uint32_t version = 0x13, type_argon2id = 2, slices = 4;
+constexpr std::uint32_t version = 0x13, slices = 4;
 constexpr std::size_t first_hash_size = 64, block_size = sizeof(argon2_block);
 
 // A buffer that is wiped.
@@ -55,8 +55,8 @@ void add_with_size(blake2b& hash, std::string_view bytes)
 void first_hash(const argon2id_input& in, std::size_t tag_size, char* out)
 {
     blake2b hash(first_hash_size);
-    for (const auto n :
-         {in.lanes, static_cast<std::uint32_t>(tag_size), in.memory_kib, in.passes, version, type_argon2id})
+    for (const auto n : {in.lanes, static_cast<std::uint32_t>(tag_size), in.memory_kib, in.passes, version,
+                         static_cast<std::uint32_t>(in.type)})
         hash.add_number(n);
     for (const auto bytes : {in.password, in.salt, in.secret, in.associated_data}) add_with_size(hash, bytes);
     hash.finish(out);
@@ -118,10 +118,10 @@ bool is_possible(const argon2id_input& in, std::size_t tag_size) noexcept
 
 void argon2id(argon2_fill fill, argon2_memory& memory, const argon2id_input& in, std::span<char> tag)
 {
-    if (!is_possible(in, tag.size())) throw std::invalid_argument("Argon2id does not have these parameters");
+    if (!is_possible(in, tag.size())) throw std::invalid_argument("Argon2 does not have these parameters");
     const std::uint32_t segment_length = in.memory_kib / (slices * in.lanes);
     const arena_use arena(memory, std::size_t(slices) * in.lanes * segment_length);
-    compute(fill, {arena.blocks(), in.passes, in.lanes, segment_length}, in, tag);
+    compute(fill, {arena.blocks(), in.passes, in.lanes, segment_length, in.type}, in, tag);
     wipe_stack();
 }
 

@@ -10,10 +10,11 @@
 
 namespace watchword::crypto {
 
-// What Argon2id version 0x13 computes a tag of (RFC 9106 section 3.1).
+// What Argon2 version 0x13 computes a tag of (RFC 9106 section 3.1): Argon2id, unless it says otherwise.
 struct argon2id_input {
     std::string_view password, salt, secret, associated_data;
     std::uint32_t memory_kib = 0, passes = 0, lanes = 1;
+    argon2_type type = argon2_type::id;
 };
 
 // What Argon2 has: a tag of at least 4 bytes, a salt of 8, 8 KiB of memory for each lane, a pass and a lane; and costs

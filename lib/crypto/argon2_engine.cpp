@@ -24,8 +24,8 @@ void start_sodium()
 
 bool libsodium_takes(const argon2id_input& in, std::size_t tag_size)
 {
-    return in.lanes == 1 && in.salt.size() == crypto_pwhash_argon2id_SALTBYTES && in.secret.empty() &&
-           in.associated_data.empty() && in.passes >= crypto_pwhash_argon2id_OPSLIMIT_MIN &&
+    return in.type == argon2_type::id && in.lanes == 1 && in.salt.size() == crypto_pwhash_argon2id_SALTBYTES &&
+           in.secret.empty() && in.associated_data.empty() && in.passes >= crypto_pwhash_argon2id_OPSLIMIT_MIN &&
            in.memory_kib >= crypto_pwhash_argon2id_MEMLIMIT_MIN / 1024 && tag_size >= crypto_pwhash_argon2id_BYTES_MIN;
 }
 

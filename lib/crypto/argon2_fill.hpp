@@ -12,12 +12,16 @@ struct alignas(64) argon2_block {
     std::uint64_t words[128];
 };
 
+// The numbers of RFC 9106 section 3.2. New hashes are Argon2id; the others are what somebody else has stored.
+enum class argon2_type : std::uint32_t { d = 0, i = 1, id = 2 };
+
 // The memory of one computation: `lanes` times four segments of blocks, lane after lane.
 struct argon2_matrix {
     argon2_block* blocks = nullptr;
     std::uint32_t passes = 0;
     std::uint32_t lanes = 0;
     std::uint32_t segment_length = 0; // at least 2
+    argon2_type type = argon2_type::id;
 };
 
 struct argon2_position {

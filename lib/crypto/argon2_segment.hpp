@@ -26,7 +26,7 @@ public:
     {
         const std::uint32_t first = at_.slice * memory_.segment_length + begin_;
         Compression::load(state_, lane_[first != 0 ? first - 1 : lane_length_ - 1]);
-        if (at_.pass == 0 && at_.slice < 2) {
+        if (is_data_independent()) {
             fill_data_independent();
         } else {
             fill_data_dependent();
@@ -34,6 +34,11 @@ public:
     }
 
 private:
+    bool is_data_independent() const
+    {
+        return memory_.type == argon2_type::i || (memory_.type == argon2_type::id && at_.pass == 0 && at_.slice < 2);
+    }
+
     argon2_block* current() const { return lane_ + std::uint64_t(at_.slice) * memory_.segment_length; }
 
     // Where the next reference lies depends on the block before. Its address is computed, and the block fetched, while
@@ -60,15 +65,16 @@ private:
     {
         const std::uint32_t end = memory_.segment_length;
         argon2_block* const out = current();
+        const bool over = at_.pass != 0; // of Argon2i only
         argon2_block input{{at_.pass, at_.lane, at_.slice, std::uint64_t(memory_.lanes) * lane_length_, memory_.passes,
-                            2 /* Argon2id */}};
+                            static_cast<std::uint64_t>(memory_.type)}};
         argon2_block addresses;
         for (std::uint32_t i = begin_; i < end; ++i) {
             if (i == begin_ || i % 128 == 0) make_addresses(input, addresses);
             const std::uint32_t ahead = i % 128 != 127 && i + 1 < end ? i + 1 : i;
             const argon2_block* const next = locate(addresses.words[ahead % 128], ahead);
             const auto early = [&](std::uint64_t) { fetch(next); };
-            Compression::compress(state_, *locate(addresses.words[i % 128], i), out[i], false, early);
+            Compression::compress(state_, *locate(addresses.words[i % 128], i), out[i], over, early);
         }
     }
 

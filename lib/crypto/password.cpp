@@ -1,8 +1,8 @@
 #include "crypto/password.hpp"
 
 #include "core/secret.hpp"
+#include "crypto/hash_formats.hpp"
 #include "crypto/phc.hpp"
-#include "crypto/werkzeug.hpp"
 
 #include <utility>
 
@@ -10,15 +10,6 @@ namespace watchword::crypto {
 namespace {
 
 constexpr std::size_t salt_size = 16, hash_size = 32;
-
-verdict verify_werkzeug(std::string_view password, std::string_view stored)
-{
-    const auto hash = parse_werkzeug(stored);
-    if (!hash) return verdict::unusable;
-    const auto computed = derive(*hash, password);
-    if (!computed) return verdict::unusable;
-    return core::equal_in_constant_time(computed->view(), hash->hex) ? verdict::match_outdated : verdict::mismatch;
-}
 
 } // namespace
 
@@ -50,29 +41,35 @@ void password_hasher::compute(std::size_t slot, const argon2id_input& in, std::s
 
 std::string password_hasher::hash(std::size_t slot, std::string_view password, core::random_source& random)
 {
-    argon2id_hash made{cost_.memory_kib, cost_.passes, std::string(salt_size, '\0'), std::string(hash_size, '\0')};
+    argon2_hash made{cost_.memory_kib, cost_.passes, std::string(salt_size, '\0'), std::string(hash_size, '\0')};
     random.fill(std::as_writable_bytes(std::span(made.salt)));
     compute(slot, {password, made.salt, {}, {}, made.memory_kib, made.passes, made.lanes}, made.hash);
-    return format_argon2id(made);
+    return format_argon2(made);
 }
 
-verdict password_hasher::verify_argon2id(std::size_t slot, std::string_view password, std::string_view stored)
+verdict password_hasher::verify_argon2(std::size_t slot, std::string_view password, std::string_view stored)
 {
-    const auto phc = parse_argon2id(stored);
+    const auto part = argon2_part(stored);
+    const auto phc = parse_argon2(part);
     if (!phc) return verdict::unusable;
     std::string tag(phc->hash.size(), '\0');
-    compute(slot, {password, phc->salt, {}, {}, phc->memory_kib, phc->passes, phc->lanes}, tag);
+    compute(slot, {password, phc->salt, {}, {}, phc->memory_kib, phc->passes, phc->lanes, phc->type}, tag);
     const core::secret_string computed(std::move(tag));
     if (!core::equal_in_constant_time(computed.view(), phc->hash)) return verdict::mismatch;
-    const bool as_now = phc->memory_kib == cost_.memory_kib && phc->passes == cost_.passes && phc->lanes == 1 &&
-                        phc->salt.size() == salt_size && phc->hash.size() == hash_size;
+    const bool as_now = phc->type == argon2_type::id && phc->memory_kib == cost_.memory_kib &&
+                        phc->passes == cost_.passes && phc->lanes == 1 && phc->salt.size() == salt_size &&
+                        phc->hash.size() == hash_size && part.size() == stored.size();
     return as_now ? verdict::match : verdict::match_outdated;
 }
 
 verdict password_hasher::verify(std::size_t slot, std::string_view password, std::string_view stored)
 {
-    if (stored.starts_with("$argon2id$")) return verify_argon2id(slot, password, stored);
-    return verify_werkzeug(password, stored);
+    const auto* const format = find_hash_format(stored);
+    if (format == nullptr) return verdict::unusable;
+    if (format->matches == nullptr) return verify_argon2(slot, password, stored);
+    const auto right = format->matches(stored, password);
+    if (!right) return verdict::unusable;
+    return *right ? verdict::match_outdated : verdict::mismatch;
 }
 
 } // namespace watchword::crypto

@@ -46,9 +46,8 @@ public:
     // std::bad_alloc without memory, std::invalid_argument for a cost that Argon2 does not have or is not verifiable.
     std::string hash(std::size_t slot, std::string_view password, core::random_source&);
 
-    // Argon2id, and Werkzeug's pbkdf2:DIGEST:ITERATIONS$salt$hex and scrypt:N:r:p$salt$hex. Bounds: Argon2id 256 MiB
-    // and 1 GiB x passes in all, PBKDF2 10 million iterations, scrypt 256 MiB and p = 16; hostile stored text costs no
-    // more. Clear text, bare digests and single HMACs are unusable. Throws std::bad_alloc without memory.
+    // Any format of hash_formats.hpp that is within hash_bounds.hpp; hostile stored text costs no more. Clear text,
+    // bare digests and single HMACs are unusable. Throws std::bad_alloc without memory.
     verdict verify(std::size_t slot, std::string_view password, std::string_view stored);
 
     // Gives a slot's memory back to the system until its next hash, which then takes a few milliseconds more.
@@ -59,7 +58,7 @@ public:
 
 private:
     void compute(std::size_t slot, const argon2id_input&, std::span<char> tag);
-    verdict verify_argon2id(std::size_t slot, std::string_view password, std::string_view stored);
+    verdict verify_argon2(std::size_t slot, std::string_view password, std::string_view stored);
 
     const argon2id_parameters cost_;
     const argon2_engine engine_;

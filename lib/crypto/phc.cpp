@@ -1,81 +1,78 @@
 #include "crypto/phc.hpp"
 
-#include "core/text.hpp"
+#include "crypto/hash_bounds.hpp"
+#include "crypto/hash_text.hpp"
 
 #include <algorithm>
 
 namespace watchword::crypto {
 namespace {
 
-constexpr std::string_view prefix = "$argon2id$v=19$";
-constexpr std::uint64_t most_memory_kib = 256 * 1024; // at once
-constexpr std::uint64_t most_work_kib = 1024 * 1024;  // memory times passes
-constexpr std::uint64_t least_memory_kib = 8;         // RFC 9106 section 3.1: 8 KiB for each lane
-constexpr std::uint64_t most_lanes = 64;
+constexpr std::uint64_t least_memory_kib = 8; // RFC 9106 section 3.1: 8 KiB for each lane
 
-// The PHC string format writes the standard alphabet, without padding.
-std::string to_standard(std::string text)
+struct named_type {
+    argon2_type type;
+    std::string_view prefix;
+};
+constexpr named_type types[] = {
+    {argon2_type::id, "$argon2id$v=19$"}, {argon2_type::i, "$argon2i$v=19$"}, {argon2_type::d, "$argon2d$v=19$"}};
+
+const named_type* find_type(std::string_view text) noexcept
 {
-    std::replace(text.begin(), text.end(), '-', '+');
-    std::replace(text.begin(), text.end(), '_', '/');
-    return text;
+    for (const auto& t : types)
+        if (text.starts_with(t.prefix)) return &t;
+    return nullptr;
 }
 
-std::optional<std::string> decode(std::string_view text)
+std::string_view prefix_of(argon2_type type) noexcept
 {
-    std::string url(text);
-    if (url.find_first_of("-_") != url.npos) return std::nullopt;
-    std::replace(url.begin(), url.end(), '+', '-');
-    std::replace(url.begin(), url.end(), '/', '_');
-    auto bytes = core::base64url_decode(url);
-    if (!bytes) return std::nullopt;
-    return std::move(*bytes);
+    for (const auto& t : types)
+        if (t.type == type) return t.prefix;
+    return {};
 }
 
-// The digits after `name`, which must come next; removes them and the separator behind.
-std::optional<std::uint64_t> take_number(std::string_view& text, std::string_view name, char separator)
+bool is_too_costly(std::uint64_t memory_kib, std::uint64_t passes) noexcept
 {
-    if (!text.starts_with(name)) return std::nullopt;
-    const auto end = text.find(separator);
-    if (end == text.npos) return std::nullopt;
-    const auto digits = text.substr(name.size(), end - name.size());
-    if (digits.starts_with('0')) return std::nullopt; // a second spelling
-    text.remove_prefix(end + 1);
-    return core::parse_unsigned(digits);
+    return memory_kib > hash_bounds::argon2_memory_kib ||
+           passes > hash_bounds::argon2_work_kib / std::max(memory_kib, least_memory_kib);
 }
 
 } // namespace
 
-std::string format_argon2id(const argon2id_hash& h)
+std::string format_argon2(const argon2_hash& h)
 {
-    return std::string(prefix) + "m=" + std::to_string(h.memory_kib) + ",t=" + std::to_string(h.passes) +
-           ",p=" + std::to_string(h.lanes) + "$" + to_standard(core::base64url_encode(h.salt)) + "$" +
-           to_standard(core::base64url_encode(h.hash));
+    return std::string(prefix_of(h.type)) + "m=" + std::to_string(h.memory_kib) + ",t=" + std::to_string(h.passes) +
+           ",p=" + std::to_string(h.lanes) + "$" + encode_base64(h.salt, base64_form::unpadded) + "$" +
+           encode_base64(h.hash, base64_form::unpadded);
 }
 
 bool is_within_bounds(std::uint64_t memory_kib, std::uint64_t passes) noexcept
 {
-    return memory_kib >= least_memory_kib && memory_kib <= most_memory_kib && passes > 0 &&
-           passes <= most_work_kib / memory_kib;
+    return memory_kib >= least_memory_kib && passes > 0 && !is_too_costly(memory_kib, passes);
 }
 
-std::optional<argon2id_hash> parse_argon2id(std::string_view text)
+core::result<argon2_hash> parse_argon2(std::string_view text)
 {
-    if (!text.starts_with(prefix)) return std::nullopt;
-    text.remove_prefix(prefix.size());
+    const auto* const type = find_type(text);
+    if (type == nullptr) return core::errc::invalid_input;
+    text.remove_prefix(type->prefix.size());
     const auto memory = take_number(text, "m=", ',');
     const auto passes = memory ? take_number(text, "t=", ',') : std::nullopt;
     const auto lanes = passes ? take_number(text, "p=", '$') : std::nullopt;
-    if (!lanes || *lanes == 0 || *lanes > most_lanes) return std::nullopt;
-    if (!is_within_bounds(*memory, *passes) || *memory / least_memory_kib < *lanes) return std::nullopt;
-    const auto middle = text.find('$');
-    if (middle == text.npos) return std::nullopt;
-    auto salt = decode(text.substr(0, middle));
-    auto hash = decode(text.substr(middle + 1));
-    if (!salt || salt->size() < 8 || salt->size() > 64) return std::nullopt;
-    if (!hash || hash->size() < 16 || hash->size() > 64) return std::nullopt;
-    return argon2id_hash{static_cast<std::uint32_t>(*memory), static_cast<std::uint32_t>(*passes), std::move(*salt),
-                         std::move(*hash), static_cast<std::uint32_t>(*lanes)};
+    const auto encoded_salt = lanes ? take_until(text, '$') : std::nullopt;
+    if (!encoded_salt || *lanes == 0 || *passes == 0 || *memory / least_memory_kib < *lanes)
+        return core::errc::invalid_input;
+    if (is_too_costly(*memory, *passes) || *lanes > hash_bounds::argon2_lanes) return core::errc::too_large;
+    auto salt = decode_base64(*encoded_salt, base64_form::unpadded);
+    auto hash = decode_base64(text, base64_form::unpadded);
+    if (!salt || salt->size() < 8 || salt->size() > 64) return core::errc::invalid_input;
+    if (!hash || hash->size() < 16 || hash->size() > 64) return core::errc::invalid_input;
+    return argon2_hash{static_cast<std::uint32_t>(*memory),
+                       static_cast<std::uint32_t>(*passes),
+                       std::move(*salt),
+                       std::move(*hash),
+                       static_cast<std::uint32_t>(*lanes),
+                       type->type};
 }
 
 } // namespace watchword::crypto

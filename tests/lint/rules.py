@@ -25,7 +25,7 @@ MAY_INCLUDE_TOO = {
 ONLY_IN = {
     r'boost/(beast|asio/ssl)\b': r'lib/http/',
     r'openssl/': r'lib/(crypto/|http/tls)',
-    r'sodium\b': r'lib/crypto/',
+    r'(sodium|crypt\.h)\b': r'lib/crypto/',
     r'(soci/|soci\.h|sqlite3\.h|libpq|postgresql/)': r'lib/store/',
     r'(spdlog|fmt)/': r'lib/core/log\.cpp$',
     r'utf8proc\.h': r'lib/core/(caseless|composed)\.cpp$',

@@ -95,15 +95,23 @@ std::string libargon2_tag(const crypto::argon2id_input& in, std::size_t size)
     c.lanes = in.lanes;
     c.threads = 1;
     c.version = ARGON2_VERSION_13;
-    BOOST_REQUIRE(::argon2id_ctx(&c) == ARGON2_OK);
+    const auto type = static_cast<::argon2_type>(in.type); // the RFC's numbers, as ours
+    BOOST_REQUIRE(::argon2_ctx(&c, type) == ARGON2_OK);
     return tag;
+}
+
+crypto::argon2_type type_of(const std::string& name)
+{
+    return name == "argon2i"   ? crypto::argon2_type::i
+           : name == "argon2d" ? crypto::argon2_type::d
+                               : crypto::argon2_type::id;
 }
 
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(argon2)
 
-BOOST_AUTO_TEST_CASE(every_argon2id_vector_of_the_rfc_and_others_is_met_by_every_engine)
+BOOST_AUTO_TEST_CASE(every_vector_of_the_rfc_and_others_is_met_by_every_engine)
 {
     const auto document =
         boost::json::parse(test::read_file(test::shared_path("vectors/kdf/argon2_rfc9106.json"))).as_object();
@@ -111,25 +119,26 @@ BOOST_AUTO_TEST_CASE(every_argon2id_vector_of_the_rfc_and_others_is_met_by_every
     crypto::argon2_memory memory;
     for (const auto& each : document.at("tests").as_array()) {
         const test::vector_case t{each.as_object()};
-        if (t.text("type") != "argon2id") continue; // the RFC's two of other types
+        const auto type = type_of(t.text("type"));
         const auto bytes = [&](const char* name) { return core::hex_decode(t.text(name)).value(); };
         const auto number = [&](const char* name) { return static_cast<std::uint32_t>(t.number(name)); };
         const auto password = bytes("password_hex"), salt = bytes("salt_hex"), tag = bytes("tag_hex");
         const auto secret = bytes("secret_hex"), data = bytes("ad_hex");
         for (const auto engine : engines()) {
-            const crypto::argon2id_input in{password, salt, secret, data, number("m_kib"), number("t"), number("p")};
+            const crypto::argon2id_input in{password,        salt,        secret,      data,
+                                            number("m_kib"), number("t"), number("p"), type};
             BOOST_TEST((tag_by(engine, memory, in, tag.size()) == tag), crypto::name_of(engine) << ", test " << count);
         }
         const auto phc = t.text("phc");
-        if (const auto parsed = crypto::parse_argon2id(phc)) {
+        if (const auto parsed = crypto::parse_argon2(phc)) {
             BOOST_TEST((parsed->hash == tag));
-            BOOST_TEST(crypto::format_argon2id(*parsed) == phc);
+            BOOST_TEST(crypto::format_argon2(*parsed) == phc);
         } else {
             BOOST_TEST(phc.empty());
         }
         ++count;
     }
-    BOOST_TEST(count == 8u);
+    BOOST_TEST(count == 10u);
 }
 
 BOOST_AUTO_TEST_CASE(random_inputs_give_what_libsodium_gives)
@@ -150,7 +159,7 @@ BOOST_AUTO_TEST_CASE(random_inputs_give_what_libsodium_gives)
     BOOST_TEST(differences == 0);
 }
 
-BOOST_AUTO_TEST_CASE(random_inputs_with_any_number_of_lanes_give_what_libargon2_gives)
+BOOST_AUTO_TEST_CASE(random_inputs_of_any_type_and_number_of_lanes_give_what_libargon2_gives)
 {
     inputs random;
     crypto::argon2_memory memory;
@@ -159,13 +168,14 @@ BOOST_AUTO_TEST_CASE(random_inputs_with_any_number_of_lanes_give_what_libargon2_
         const auto password = random.bytes(0, 100), salt = random.bytes(8, 70);
         const auto passes = static_cast<std::uint32_t>(random.number(1, 4));
         const auto lanes = static_cast<std::uint32_t>(random.number(1, 9));
-        const crypto::argon2id_input in{password, salt, {}, {}, random.memory_kib(lanes), passes, lanes};
+        const auto type = static_cast<crypto::argon2_type>(random.number(0, 2));
+        const crypto::argon2id_input in{password, salt, {}, {}, random.memory_kib(lanes), passes, lanes, type};
         const std::size_t size = random.number(4, 200);
         const auto expected = libargon2_tag(in, size);
         for (const auto engine : engines())
             if (tag_by(engine, memory, in, size) != expected && ++differences < 10)
-                BOOST_ERROR(crypto::name_of(engine)
-                            << ": m=" << in.memory_kib << ", t=" << passes << ", p=" << lanes << ", " << size);
+                BOOST_ERROR(crypto::name_of(engine) << ": m=" << in.memory_kib << ", t=" << passes << ", p=" << lanes
+                                                    << ", type " << static_cast<int>(type) << ", " << size);
     }
     BOOST_TEST(differences == 0);
 }
@@ -182,7 +192,7 @@ BOOST_AUTO_TEST_CASE(every_input_counts)
 {
     crypto::argon2_memory memory;
     const crypto::argon2id_input base{"password", "saltsalt", "secret", "data", 64, 1, 1};
-    std::vector<crypto::argon2id_input> others(7, base);
+    std::vector<crypto::argon2id_input> others(9, base);
     others[0].password = "passwore";
     others[1].salt = "saltsalu";
     others[2].secret = "secreu";
@@ -190,6 +200,8 @@ BOOST_AUTO_TEST_CASE(every_input_counts)
     others[4].memory_kib = 65; // as many blocks as 64
     others[5].passes = 2;
     others[6].lanes = 2;
+    others[7].type = crypto::argon2_type::i;
+    others[8].type = crypto::argon2_type::d;
     const auto tag = tag_by(argon2_engine::portable, memory, base, 32);
     for (const auto& other : others) BOOST_TEST((tag_by(argon2_engine::portable, memory, other, 32) != tag));
 }
@@ -227,7 +239,7 @@ BOOST_AUTO_TEST_CASE(phc_strings_are_those_of_libsodium_and_libargon2)
         const auto password = random.bytes(0, 40), salt = random.bytes(16, 16);
         const auto passes = static_cast<std::uint32_t>(random.number(1, 3)), memory_kib = random.memory_kib(1);
         const auto tag = tag_by(engines().front(), memory, {password, salt, {}, {}, memory_kib, passes, 1}, 32);
-        const auto ours = crypto::format_argon2id({memory_kib, passes, salt, tag});
+        const auto ours = crypto::format_argon2({memory_kib, passes, salt, tag});
         std::string theirs(200, '\0');
         BOOST_REQUIRE(::argon2id_hash_encoded(passes, memory_kib, 1, unsigned_bytes(password), password.size(),
                                               unsigned_bytes(salt), salt.size(), 32, theirs.data(),
