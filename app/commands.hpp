@@ -23,5 +23,6 @@ int restore(const arguments&);
 int check(const arguments&);
 int breached(const arguments&);
 int migrate(const arguments&);
+int user(const arguments&);
 
 } // namespace watchword::app
