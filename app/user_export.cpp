@@ -1,10 +1,11 @@
+#include "store/user_export.hpp"
+
 #include "command_line.hpp"
 #include "core/csv.hpp"
 #include "core/text.hpp"
 #include "private_file.hpp"
 #include "progress.hpp"
 #include "server/database_settings.hpp"
-#include "store/user_transfer.hpp"
 #include "user.hpp"
 
 #include <boost/json/object.hpp>

@@ -1,3 +1,5 @@
+#include "store/user_import.hpp"
+
 #include "accounts/user_conversion.hpp"
 #include "accounts/user_file.hpp"
 #include "bulk_hashing.hpp"
@@ -5,7 +7,6 @@
 #include "progress.hpp"
 #include "refusals.hpp"
 #include "server/database_settings.hpp"
-#include "store/user_transfer.hpp"
 #include "user.hpp"
 
 #include <algorithm>
@@ -32,12 +33,6 @@ struct import_options {
 
 struct tally {
     std::uint64_t added = 0, known = 0, skipped = 0, without_password = 0, others = 0;
-};
-
-// A user on the way from the file to the database.
-struct candidate {
-    std::uint64_t line = 0;
-    accounts::imported_user user;
 };
 
 // Reads, checks and adds, a batch at a time. What it throws ends the import; earlier batches stay.
@@ -68,7 +63,7 @@ public:
         while (auto record = file_.next()) {
             progress_.throw_if_stopped();
             take(*record);
-            if (batch_.size() == batch_size()) finish_batch();
+            if (users_.size() == batch_size()) finish_batch();
         }
         finish_batch();
         refusals_.finish();
@@ -107,7 +102,11 @@ private:
         }
         const auto problem = password_problem(*converted.user);
         if (!problem.empty()) return refusals_.add(record.line, problem);
-        batch_.push_back({record.line, std::move(*converted.user)});
+        auto& u = *converted.user;
+        lines_.push_back(record.line);
+        without_password_.push_back(u.password_hash.empty() && u.password.empty());
+        users_.push_back({std::move(u.public_id), std::move(u.name), std::move(u.email), std::move(u.password_hash)});
+        passwords_.push_back(std::move(u.password));
     }
 
     std::string password_problem(const accounts::imported_user& u) const
@@ -123,38 +122,35 @@ private:
 
     void finish_batch()
     {
-        hash_batch();
-        for (auto& c : batch_) add(c);
-        if (importer_) importer_->commit();
-        batch_.clear();
+        if (users_.empty()) return;
+        if (hasher_) hash_passwords();
+        const auto outcomes =
+            importer_ ? importer_->add(users_, options_.compared) : rehearsal_->add(users_, options_.compared);
+        for (std::size_t i = 0; i < outcomes.size(); ++i) count(lines_[i], outcomes[i], without_password_[i]);
+        lines_.clear();
+        users_.clear();
+        passwords_.clear();
+        without_password_.clear();
         progress_.advance(position());
     }
 
-    void hash_batch()
+    void hash_passwords()
     {
-        if (!hasher_) return;
-        std::vector<core::secret_string> passwords;
-        for (auto& c : batch_) passwords.push_back(std::move(c.user.password));
-        auto hashes = hash_all(*hasher_, slots_, passwords, random_);
-        for (std::size_t i = 0; i < batch_.size(); ++i)
-            if (!hashes[i].empty()) batch_[i].user.password_hash = std::move(hashes[i]);
+        auto hashes = hash_all(*hasher_, slots_, passwords_, random_);
+        for (std::size_t i = 0; i < users_.size(); ++i)
+            if (!hashes[i].empty()) users_[i].password_hash = std::move(hashes[i]);
     }
 
-    void add(candidate& c)
+    void count(std::uint64_t line, store::import_outcome outcome, bool without_password)
     {
-        const bool has_password = !c.user.password_hash.empty() || !c.user.password.empty();
-        const store::new_user added{std::move(c.user.public_id), std::move(c.user.name), std::move(c.user.email),
-                                    std::move(c.user.password_hash)};
-        const auto outcome =
-            importer_ ? importer_->add(added, options_.compared) : rehearsal_->add(added, options_.compared);
         switch (outcome) {
         case store::import_outcome::added:
             ++tally_.added;
-            tally_.without_password += !has_password;
+            tally_.without_password += without_password;
             break;
         case store::import_outcome::known: ++tally_.known; break;
-        case store::import_outcome::address_taken: refuse_taken(c.line, "its e-mail address is taken"); break;
-        case store::import_outcome::id_taken: refuse_taken(c.line, "its id is another user's"); break;
+        case store::import_outcome::address_taken: refuse_taken(line, "its e-mail address is taken"); break;
+        case store::import_outcome::id_taken: refuse_taken(line, "its id is another user's"); break;
         }
     }
 
@@ -184,7 +180,11 @@ private:
     std::optional<store::import_rehearsal> rehearsal_;
     core::system_random random_;
     std::optional<crypto::password_hasher> hasher_;
-    std::vector<candidate> batch_;
+    // The batch: one of each for a user.
+    std::vector<std::uint64_t> lines_;
+    std::vector<store::new_user> users_;
+    std::vector<core::secret_string> passwords_; // in clear text; empty if there is none
+    std::vector<bool> without_password_;
     tally tally_;
 };
 

@@ -161,11 +161,6 @@ core::result<user> find_user_by_similar_email(session& s, std::string_view email
     return std::move(similar.front());
 }
 
-bool is_similar_email_known(session& s, std::string_view email)
-{
-    return !find_users_by_key(s, email_key(email)).empty();
-}
-
 core::result<bool> user_exists(session& s, std::string_view public_id)
 {
     auto& q = s.prepared<exists_query>();

@@ -46,9 +46,6 @@ core::result<user> find_user_by_email(session&, std::string_view email);
 // Whoever sends mail sends it to the address that was found. not_found: there is none, or nobody can say which.
 core::result<user> find_user_by_similar_email(session&, std::string_view email);
 
-// Whether somebody's address is the same but for case or Unicode form.
-bool is_similar_email_known(session&, std::string_view email);
-
 core::result<bool> user_exists(session&, std::string_view public_id);
 
 // Replaces a hash only if it is still `only_if_hash`; not_found: it is not, or there is no such user.

@@ -330,18 +330,19 @@ BOOST_FIXTURE_TEST_CASE(an_import_that_broke_off_goes_on, place)
     BOOST_TEST(query("SELECT count(*), count(DISTINCT public_id) FROM user") == "3000|3000\n");
 }
 
+// So many that it cannot be done before it notices.
 BOOST_FIXTURE_TEST_CASE(a_signal_ends_an_import_between_two_batches, place)
 {
-    const auto file = make("users.csv", numbered_csv(3000));
+    const auto file = make("users.csv", numbered_csv(60'000));
     held_program importing({watchword_binary(), "user", "import", "--database", url, file}, "fdatasync", 10);
     ::kill(importing.id(), SIGTERM);
     importing.go_on();
     BOOST_TEST(importing.wait() == 1);
-    BOOST_TEST(contains(importing.output().errors(), "stopped before it was done"), importing.output().errors());
-    BOOST_TEST(std::stoi(query("SELECT count(*) FROM user")) % 500 == 0);
-    const auto done = import({file});
-    BOOST_TEST(done.exit_code == 0, done.errors);
-    BOOST_TEST(query("SELECT count(*) FROM user") == "3000\n");
+    BOOST_TEST(contains(importing.output().errors(), "stopped before it was done"));
+    BOOST_TEST(contains(importing.output().errors(), "the same command again goes on"));
+    const auto there = std::stoi(query("SELECT count(*) FROM user"));
+    BOOST_TEST(there < 60'000);
+    BOOST_TEST(there % 500 == 0);
 }
 
 BOOST_FIXTURE_TEST_CASE(an_export_is_imported_as_it_was, place)
