@@ -1,2 +1,2 @@
-#define BOOST_TEST_MODULE accounts
+#define BOOST_TEST_MODULE watchword accounts
 #include <boost/test/unit_test.hpp>
