@@ -3,10 +3,10 @@
 #include "store/unfinished_file.hpp"
 
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <stdexcept>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace watchword::app {
@@ -33,7 +33,7 @@ private_file::~private_file()
 
 void private_file::fail() const
 {
-    throw std::runtime_error(name_ + " cannot be written: " + std::strerror(errno));
+    throw std::runtime_error(name_ + " cannot be written: " + std::generic_category().message(errno));
 }
 
 void private_file::write(std::string_view text)

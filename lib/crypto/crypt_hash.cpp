@@ -67,7 +67,10 @@ std::string compute(const core::secret_string& phrase, const std::string& settin
         delete d;
     };
     const std::unique_ptr<::crypt_data, decltype(wipe)> scratch(new ::crypt_data(), wipe);
-    const core::secret_string terminated(std::string(phrase.view()) + '\0');
+    std::string text;
+    text.reserve(phrase.size() + 1); // or a copy would stay behind
+    text.append(phrase.view()).push_back('\0');
+    const core::secret_string terminated(std::move(text));
     const char* const made = ::crypt_rn(terminated.view().data(), setting.c_str(), scratch.get(), sizeof *scratch);
     if (made == nullptr) return {};
     const std::string_view all(made);

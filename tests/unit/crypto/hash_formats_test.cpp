@@ -231,7 +231,7 @@ BOOST_AUTO_TEST_CASE(bcrypt_reads_72_bytes_and_djangos_bcrypt_sha256_all)
     const std::string plain = "$2b$04$abcdefghijklmnopqrstuuBzzIgyKkz7xMWYSzkIjUSnxEQFQ0WNe",
                       digested = "bcrypt_sha256$$2b$04$abcdefghijklmnopqrstuueiVbI.1LvrYtsLQbqPc9PgSpTKLmESm";
     const std::string exact(72, 'a');
-    for (const std::size_t more : {0, 1, 500, 4000}) {
+    for (const std::size_t more : {0U, 1U, 500U, 4000U}) {
         BOOST_TEST((verify(exact + std::string(more, 'b'), plain) == verdict::match_outdated), more);
         BOOST_TEST((verify(exact + std::string(more, 'b'), digested) ==
                     (more == 0 ? verdict::match_outdated : verdict::mismatch)),
@@ -246,7 +246,7 @@ BOOST_AUTO_TEST_CASE(passwords_too_long_for_crypt_never_match)
 {
     const auto stored = samples[12].text;
     BOOST_TEST_REQUIRE(stored.starts_with("$6$"));
-    for (const std::size_t size : {511, 512, 4096})
+    for (const std::size_t size : {511U, 512U, 4096U})
         BOOST_TEST((verify(std::string(size, 'x'), stored) == verdict::mismatch));
 }
 
