@@ -19,7 +19,7 @@ using boost::json::object;
 using boost::json::value;
 
 constexpr std::size_t public_id_limit = 255, most_names_told = 50, longest_name_told = 64;
-const std::string disabled = "the account is disabled there, and would not be here";
+constexpr std::string_view disabled = "the account is disabled there, and would not be here";
 
 std::string full_name(record_fields& f, std::string_view first, std::string_view last)
 {
@@ -69,7 +69,7 @@ std::string read_django(record_fields& f, imported_user& u)
     if (!u.name) set_name(u, f.text("username"));
     u.password_hash = f.text("password");
     if (u.password_hash.starts_with('!')) u.password_hash.clear(); // set_unusable_password
-    return f.has("is_active") && !f.flag("is_active") ? disabled : std::string();
+    return f.has("is_active") && !f.flag("is_active") ? std::string(disabled) : std::string();
 }
 
 std::string read_firebase(record_fields& f, imported_user& u, const firebase_parameters& p)
@@ -88,7 +88,7 @@ std::string read_firebase(record_fields& f, imported_user& u, const firebase_par
     if (!hash->empty())
         u.password_hash = crypto::format_firebase(
             {{std::uint64_t(1) << p.mem_cost, p.rounds, 1}, p.salt_separator, p.signer_key, *salt, *hash});
-    return f.flag("disabled") ? disabled : std::string();
+    return f.flag("disabled") ? std::string(disabled) : std::string();
 }
 
 std::string read_auth0(record_fields& f, imported_user& u)
@@ -101,7 +101,7 @@ std::string read_auth0(record_fields& f, imported_user& u)
     u.email = f.text("email");
     set_name(u, f.text("name"));
     u.password_hash = f.text("passwordHash");
-    return f.flag("blocked") ? disabled : std::string();
+    return f.flag("blocked") ? std::string(disabled) : std::string();
 }
 
 std::string read_keycloak(record_fields& f, imported_user& u)
@@ -110,7 +110,7 @@ std::string read_keycloak(record_fields& f, imported_user& u)
     u.email = f.text("email");
     set_name(u, full_name(f, "firstName", "lastName"));
     if (!u.name) set_name(u, f.text("username"));
-    if (f.has("enabled") && !f.flag("enabled")) return disabled;
+    if (f.has("enabled") && !f.flag("enabled")) return std::string(disabled);
     const auto* const all = f.value("credentials");
     if (all == nullptr || !all->is_array()) return {};
     for (const auto& each : all->get_array()) {
@@ -144,7 +144,7 @@ std::string read_supabase(record_fields& f, imported_user& u)
         set_name(u, inner.text("name"));
         if (!u.name) set_name(u, inner.text("full_name"));
     }
-    return f.has("banned_until") || f.has("deleted_at") ? disabled : std::string();
+    return f.has("banned_until") || f.has("deleted_at") ? std::string(disabled) : std::string();
 }
 
 std::string read_pocketbase(record_fields& f, imported_user& u)
