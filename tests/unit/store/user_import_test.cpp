@@ -7,6 +7,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <future>
 #include <set>
 
 namespace watchword::store {
@@ -101,6 +102,27 @@ BOOST_AUTO_TEST_CASE(a_file_that_a_server_holds_is_left_alone)
     const empty_database empty("sqlite");
     open_database d(empty.settings());
     BOOST_CHECK_THROW(user_importer{empty.settings()}, std::runtime_error);
+}
+
+// A server signs somebody up meanwhile, whose address is similar: the import waits, and then sees it.
+BOOST_AUTO_TEST_CASE(an_address_that_is_being_taken_is_waited_for)
+{
+    const empty_database empty("postgresql");
+    user_importer importer(empty.settings());
+    const auto opened = open_backend(empty.settings());
+    const auto server_side = opened->connect(access::write), onlooker = opened->connect(access::write);
+    server_side->begin();
+    const new_user first{"1", {}, "ann@b.test", "h"}, second{"2", {}, "Ann@b.test", "h"};
+    BOOST_TEST(add_user_if_dissimilar(*server_side, first).has_value());
+    auto importing = std::async(std::launch::async, [&] { return importer.add({&second, 1}, same_address::caseless); });
+    long long waiting = 0;
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(4); // statements end after five
+    while (waiting == 0 && std::chrono::steady_clock::now() < limit)
+        onlooker->sql() << "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted",
+            soci::into(waiting);
+    BOOST_TEST(waiting == 1);
+    server_side->commit();
+    BOOST_TEST((importing.get() == outcomes{address_taken}));
 }
 
 BOOST_DATA_TEST_CASE(many_are_exported_in_order_and_once, kinds, kind)
