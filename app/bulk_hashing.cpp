@@ -1,5 +1,7 @@
 #include "bulk_hashing.hpp"
 
+#include "accounts/password_forms.hpp"
+
 #include <atomic>
 #include <exception>
 #include <thread>
@@ -15,7 +17,8 @@ std::vector<std::string> hash_all(crypto::password_hasher& hasher, std::size_t s
     const auto work = [&](std::size_t slot) {
         try {
             for (auto i = next++; i < passwords.size(); i = next++)
-                if (!passwords[i].empty()) hashes[i] = hasher.hash(slot, passwords[i].view(), random);
+                if (!passwords[i].empty())
+                    hashes[i] = accounts::hash_password(hasher, slot, passwords[i].view(), random);
         } catch (...) {
             failures[slot] = std::current_exception();
         }

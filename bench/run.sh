@@ -60,7 +60,7 @@ done
 groups=(build)
 for area in "${areas[@]}"; do
   group=packages_bench_$area
-  if [ -n "${!group:-}" ] && { [ "$area" != peers ] || [ "$install" = yes ]; }; then groups+=("bench_$area"); fi
+  if [ -n "${!group:-}" ]; then groups+=("bench_$area"); fi
 done
 install_packages "${groups[@]}"
 if [ "$install" = yes ] && [[ " ${areas[*]} " == *" peers "* ]]; then

@@ -227,19 +227,21 @@ BOOST_FIXTURE_TEST_CASE(supabase_and_pocketbase_users_log_in, place)
 
 BOOST_FIXTURE_TEST_CASE(clear_text_is_taken_only_when_asked_for, place)
 {
-    const auto file = make("users.jsonl", "{\"email\":\"ann@b.test\",\"password\":\"hush hush\"}\n"
-                                          "{\"email\":\"bob@b.test\",\"password\":\"hush hush\",\"password_hash\":\"" +
-                                              bcrypt + "\"}\n");
+    const auto file =
+        make("users.jsonl", "{\"email\":\"ann@b.test\",\"password\":\"hush hush\"}\n"
+                            "{\"email\":\"bob@b.test\",\"password\":\"hush hush\",\"password_hash\":\"" +
+                                bcrypt + "\"}\n" + "{\"email\":\"cyd@b.test\",\"password\":\"cafe\\u0301 hush\"}\n");
     const auto refused = import({file});
     BOOST_TEST(refused.exit_code == 1);
     BOOST_TEST(contains(refused.errors, "line 1: its password is in clear text"), refused.errors);
     BOOST_TEST(contains(refused.errors, "line 2: it has a password and a hash"), refused.errors);
     BOOST_TEST(query("SELECT count(*) FROM user") == "0\n");
     const auto done = import({"--hash-passwords", file});
-    BOOST_TEST(contains(done.output, "imported 1 user from"), done.output);
-    BOOST_TEST(query("SELECT password LIKE '$argon2id$%' FROM user") == "1\n");
+    BOOST_TEST(contains(done.output, "imported 2 users from"), done.output);
+    BOOST_TEST(query("SELECT password LIKE '$argon2id$%' FROM user") == "1\n1\n");
     BOOST_TEST(!contains(refused.errors + refused.output + done.errors + done.output, "hush"));
     log_in({"ann@b.test"}, "hush hush");
+    log_in({"cyd@b.test"}, "caf\u00e9 hush"); // hashed as a sign-up would
 }
 
 BOOST_FIXTURE_TEST_CASE(what_cannot_be_used_is_listed_by_line_but_not_without_end, place)
