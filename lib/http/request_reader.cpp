@@ -156,6 +156,7 @@ void request_reader::rest() noexcept
 void request_reader::give_memory_back() noexcept
 {
     if (!buffer_) return;
+    core::wipe(buffer_.get() + begin_, end_ - begin_); // of a connection that ends within a request: perhaps a password
     memory_.give_back({std::move(buffer_), capacity_, std::move(request_)});
     capacity_ = 0;
 }
@@ -422,7 +423,8 @@ request_reader::state request_reader::advance_chunked_body()
     if (now == chunked_decoder::state::malformed) return fail(status::bad_request, "The chunked body is malformed.");
     if (now == chunked_decoder::state::too_large) return fail(status::payload_too_large, "The body is too large.");
     if (now == chunked_decoder::state::need_more) {
-        end_ = body_end_; // all of it was taken
+        core::wipe(buffer_.get() + body_end_, end_ - body_end_); // all of it was taken
+        end_ = body_end_;
         return state::need_more;
     }
     request_->body = {buffer_.get() + body_, body_end_ - body_};

@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <optional>
 
 namespace {
 
@@ -115,6 +116,37 @@ BOOST_AUTO_TEST_CASE(a_body_is_wiped_when_its_request_is_over)
         reader.next();
         BOOST_TEST((held.find("correct-horse") == held.npos));
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_body_is_wiped_when_its_connection_ends_before)
+{
+    const std::string head = "POST /p HTTP/1.1\r\nHost: x\r\n";
+    for (const auto& [request, last] :
+         {std::pair(head + "Content-Length: 100\r\n\r\npassword=correct-horse", state::need_more),
+          {head + "Content-Length: 13\r\n\r\ncorrect-horse", state::ready},
+          {head + "Transfer-Encoding: chunked\r\n\r\n40\r\ncorrect-horse", state::need_more},
+          {head + "Transfer-Encoding: chunked\r\n\r\nd\r\ncorrect-horse\r\nmalformed", state::failed}}) {
+        std::optional<http::request_reader> other(std::in_place, limits, memory);
+        const auto room = other->prepare();
+        std::copy(request.begin(), request.end(), room.begin());
+        other->commit(request.size());
+        BOOST_TEST((other->advance() == last), request);
+        const std::string_view held(room.data(), request.size()); // the piece stays in `memory`
+        BOOST_TEST((held.find("correct-horse") != held.npos));
+        other.reset();
+        BOOST_TEST((held.find("correct-horse") == held.npos));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_chunked_body_leaves_nothing_behind_where_it_lay_first)
+{
+    const auto room = reader.prepare();
+    const std::string head = "POST /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const std::string body = "1;moves-what-follows-it\r\nx\r\nd\r\ncorrect-horse\r\n";
+    BOOST_TEST((feed(head + body) == state::need_more));
+    const std::string_view held(room.data(), head.size() + body.size());
+    BOOST_TEST(held.find("correct-horse") == head.size() + 1);
+    BOOST_TEST(held.rfind("correct-horse") == head.size() + 1);
 }
 
 BOOST_AUTO_TEST_CASE(the_body_that_came_is_counted)
