@@ -9,6 +9,7 @@
 #include <boost/json/object.hpp>
 
 #include <limits>
+#include <optional>
 
 namespace watchword::crypto {
 namespace {
@@ -52,16 +53,24 @@ core::result<std::string> convert_pbkdf2(digest function, std::uint64_t iteratio
     return text;
 }
 
+std::optional<argon2_type> find_type(std::string_view name)
+{
+    if (name == "id") return argon2_type::id;
+    if (name == "i") return argon2_type::i;
+    if (name == "d") return argon2_type::d;
+    return std::nullopt;
+}
+
 core::result<std::string> convert_argon2(const object& credential, std::uint64_t passes, std::string salt,
                                          std::string key)
 {
-    if (parameter(credential, "version") != "1.3") return core::errc::unsupported;
-    const auto type = parameter(credential, "type");
+    const auto type = find_type(parameter(credential, "type"));
+    if (!type || parameter(credential, "version") != "1.3") return core::errc::unsupported;
     argon2_hash hash{number_parameter(credential, "memory"), 0, std::move(salt), std::move(key),
                      number_parameter(credential, "parallelism")};
     if (passes > std::numeric_limits<std::uint32_t>::max()) return core::errc::too_large;
     hash.passes = static_cast<std::uint32_t>(passes);
-    hash.type = type == "i" ? argon2_type::i : type == "d" ? argon2_type::d : argon2_type::id;
+    hash.type = *type;
     auto text = format_argon2(hash);
     const auto parsed = parse_argon2(text);
     if (!parsed) return parsed.error();
