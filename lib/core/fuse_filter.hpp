@@ -21,7 +21,7 @@ struct fuse_shape {
     {
         return segment_count == 0 ? 0 : (std::uint64_t(segment_count) + 2) * segment_length;
     }
-    // Whether it is one that fuse_positions may be asked for: whatever the key, they are below size() then.
+    // Whether find_fuse_place may be asked about it: whatever the key, the positions are below size() then.
     bool is_valid() const noexcept;
     bool operator==(const fuse_shape&) const = default;
 };
