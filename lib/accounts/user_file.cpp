@@ -96,7 +96,7 @@ std::optional<file_record> user_file::next_of_csv()
     }
     for (std::size_t i = 0; i < names_.size(); ++i) {
         if (!core::is_utf8(fields[i].text)) {
-            record.problem = "the field '" + names_[i] + "' is not UTF-8";
+            record.problem = "its field " + std::to_string(i + 1) + " is not UTF-8"; // the name may hold anything
             return record;
         }
         auto& place = record.fields[names_[i]];

@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(csv_tells_nothing_from_an_empty_text)
                "2:{\"a\":\"1\",\"b\":null}\n3:{\"a\":\"\",\"b\":\"2\"}\n");
     BOOST_TEST(read_all("a,b\n1\n1,2,3\n1,\xff\n\"x\n1,2\n", file_format::csv) ==
                "2!it has 1 fields, the first line 2\n3!it has 3 fields, the first line 2\n"
-               "4!the field 'b' is not UTF-8\n5!it is not CSV\n");
+               "4!its field 2 is not UTF-8\n5!it is not CSV\n");
     BOOST_TEST(read_all("a\n" + std::string(longest_record + 1, 'x') + "\ny\n", file_format::csv) ==
                "2!it is longer than 1 MiB or has more than 1000 fields\n3:{\"a\":\"y\"}\n");
 }
