@@ -13,7 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <iterator>
+#include <system_error>
 #include <thread>
 
 namespace watchword::app {
@@ -58,8 +58,9 @@ public:
 
     void run()
     {
-        progress_.begin(options_.rehearse ? "checking" : "importing", store::watcher::unit::bytes,
-                        std::filesystem::file_size(options_.file));
+        std::error_code unknown; // of a pipe
+        const auto size = std::filesystem::file_size(options_.file, unknown);
+        progress_.begin(options_.rehearse ? "checking" : "importing", store::watcher::unit::bytes, unknown ? 0 : size);
         while (auto record = file_.next()) {
             progress_.throw_if_stopped();
             take(*record);
@@ -222,13 +223,13 @@ int import_all(const import_options& o, const settings::settings& s)
     } catch (const std::exception& e) {
         shown.clear();
         if (!run || o.rehearse) return fail(std::string(e.what()) + "; nothing was imported");
-        const auto added = run->counted().added;
-        return fail(std::string(e.what()) + "; " + std::to_string(added) +
-                    " users or somewhat fewer were imported: the same command again goes on");
+        // A batch whose commit fails may have been added all the same.
+        return fail(std::string(e.what()) + "; at least " + std::to_string(run->counted().added) +
+                    " users were imported: the same command again goes on");
     }
 }
 
-std::string lower_extension(const std::string& file)
+std::string extension_of(const std::string& file)
 {
     auto text = std::filesystem::path(file).extension().string();
     return text.empty() ? text : text.substr(1);
@@ -238,7 +239,7 @@ std::optional<file_format> choose_format(const command_line& line, preset layout
 {
     const auto named = line.options.find("--format");
     if (named != line.options.end()) return accounts::find_file_format(named->second);
-    const auto found = accounts::find_file_format(lower_extension(line.words[0]));
+    const auto found = accounts::find_file_format(extension_of(line.words[0]));
     // Auth0 calls a file of one object on each line .json.
     return found == file_format::json && layout == preset::auth0 ? file_format::json_lines : found;
 }
@@ -247,10 +248,9 @@ std::optional<file_format> choose_format(const command_line& line, preset layout
 std::optional<accounts::firebase_parameters> read_firebase_parameters(const std::string& file)
 {
     std::ifstream in(file, std::ios::binary);
-    std::string text;
-    constexpr std::size_t enough = 64 * 1024;
-    std::copy_n(std::istreambuf_iterator<char>(in),
-                in ? std::min<std::size_t>(enough, std::filesystem::file_size(file)) : 0, std::back_inserter(text));
+    std::string text(std::size_t(64) * 1024, '\0'); // more than enough
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(in.gcount()));
     const auto parsed = accounts::parse_firebase_parameters(text);
     if (parsed) return *parsed;
     fail(file + " does not hold Firebase's hash_config { algorithm: SCRYPT, base64_signer_key: ..., ... }");
@@ -267,6 +267,9 @@ std::optional<import_options> read_options(const command_line& line)
         return found == line.options.end() ? std::string() : found->second;
     };
     o.report = option("--report");
+    std::error_code differ;
+    if (std::filesystem::equivalent(o.file, o.report, differ))
+        return fail("--report would overwrite FILE"), std::nullopt;
     if (const auto name = option("--preset"); !name.empty()) {
         const auto found = accounts::find_preset(name);
         if (!found) return fail("there is no preset '" + name + "'"), std::nullopt;

@@ -325,11 +325,24 @@ BOOST_FIXTURE_TEST_CASE(an_import_that_broke_off_goes_on, place)
     const auto there = std::stoi(query("SELECT count(*) FROM user"));
     BOOST_TEST(there > 0);
     BOOST_TEST(there < 3000);
+    const std::string said = "at least ";
+    const auto at = broken.errors.find(said);
+    BOOST_TEST_REQUIRE(at != std::string::npos, broken.errors);
+    BOOST_TEST(std::stoi(broken.errors.substr(at + said.size())) <= there, broken.errors);
     const auto done = import({file});
     BOOST_TEST(done.exit_code == 0, done.errors);
     BOOST_TEST(contains(done.output, "imported " + std::to_string(3000 - there) + " users"), done.output);
     BOOST_TEST(contains(done.output, std::to_string(there) + " were here already"), done.output);
     BOOST_TEST(query("SELECT count(*), count(DISTINCT public_id) FROM user") == "3000|3000\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_file_may_be_a_pipe, place)
+{
+    const auto done = run_program({"sh", "-c",
+                                   "cat " + make("users.csv", numbered_csv(3)) + " | " + watchword_binary() +
+                                       " user import --database " + url + " --format csv /dev/stdin"});
+    BOOST_TEST(done.exit_code == 0, done.errors);
+    BOOST_TEST(contains(done.output, "imported 3 users"), done.output);
 }
 
 // So many that it cannot be done before it notices.
@@ -453,7 +466,11 @@ BOOST_FIXTURE_TEST_CASE(the_command_lines_are_explained, place)
     misused({"--preset", "okta", "users.csv"}, "there is no preset 'okta'");
     misused({"--preset", "firebase", "users.json"}, "go together");
     misused({"--preset", "firebase", "--firebase-config", "x", "users.csv"}, "does not name its columns");
-    misused({"--preset", "firebase", "--firebase-config", make("empty", ""), "users.json"}, "hash_config");
+    for (const auto& config : {make("empty", ""), directory / ".", directory / "nowhere"})
+        misused({"--preset", "firebase", "--firebase-config", config, "users.json"}, "hash_config");
+    const auto file = make("users.csv", numbered_csv(1));
+    misused({"--report", directory / "./users.csv", file}, "overwrite");
+    BOOST_TEST(read_file(file) == numbered_csv(1));
     BOOST_TEST(contains(import({"nowhere.csv"}).errors, "nowhere.csv cannot be read"));
     BOOST_TEST(contains(import({make("e.csv", "")}).errors, "the first line must name the columns"));
     BOOST_TEST(!std::filesystem::exists(directory / "watchword.db"));
