@@ -23,9 +23,10 @@ std::vector<std::string> hash_all(crypto::password_hasher& hasher, std::size_t s
             failures[slot] = std::current_exception();
         }
     };
-    std::vector<std::thread> threads;
-    for (std::size_t slot = 0; slot < slots; ++slot) threads.emplace_back(work, slot);
-    for (auto& t : threads) t.join();
+    {
+        std::vector<std::jthread> threads; // joined at the end, also if one of them cannot be started
+        for (std::size_t slot = 0; slot < slots; ++slot) threads.emplace_back(work, slot);
+    }
     for (const auto& f : failures)
         if (f) std::rethrow_exception(f);
     return hashes;
