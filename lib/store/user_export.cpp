@@ -31,11 +31,6 @@ struct export_query {
     {}
 };
 
-std::runtime_error failure(const char* what, const soci::soci_error& e)
-{
-    return std::runtime_error(std::string(what) + ": " + describe(e));
-}
-
 } // namespace
 
 struct user_exporter::parts {
@@ -54,7 +49,7 @@ struct user_exporter::parts {
 user_exporter::user_exporter(const database_settings& settings)
 try : parts_(std::make_unique<parts>(settings)) {
 } catch (const soci::soci_error& e) {
-    throw failure("the database cannot be read", e);
+    throw std::runtime_error("the database cannot be read: " + describe(e));
 }
 
 user_exporter::~user_exporter() = default;
@@ -65,7 +60,7 @@ try {
     parts_->reader->sql() << "SELECT count(*) FROM \"user\"", soci::into(users);
     return static_cast<std::uint64_t>(users);
 } catch (const soci::soci_error& e) {
-    throw failure("the database failed", e);
+    throw std::runtime_error("the database failed: " + describe(e));
 }
 
 std::vector<user> user_exporter::next()
@@ -79,7 +74,7 @@ try {
     if (!page.empty()) parts_->last = page.back().id;
     return page;
 } catch (const soci::soci_error& e) {
-    throw failure("the database failed", e);
+    throw std::runtime_error("the database failed: " + describe(e));
 }
 
 } // namespace watchword::store

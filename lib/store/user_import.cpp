@@ -180,11 +180,6 @@ void insert(session& s, std::span<const new_user> users, std::vector<import_outc
     keep.statement.execute(true);
 }
 
-std::runtime_error failure(const char* what, const soci::soci_error& e)
-{
-    return std::runtime_error(std::string(what) + ": " + describe(e));
-}
-
 } // namespace
 
 struct user_importer::parts {
@@ -204,7 +199,7 @@ struct user_importer::parts {
 user_importer::user_importer(const database_settings& settings)
 try : parts_(std::make_unique<parts>(settings)) {
 } catch (const soci::soci_error& e) {
-    throw failure("the database cannot be used", e);
+    throw std::runtime_error("the database cannot be used: " + describe(e));
 }
 
 user_importer::~user_importer() = default;
@@ -224,7 +219,7 @@ try {
     s.checkpoint();
     return outcomes;
 } catch (const soci::soci_error& e) {
-    throw failure("the database failed", e);
+    throw std::runtime_error("the database failed: " + describe(e));
 }
 
 struct import_rehearsal::parts {
@@ -251,7 +246,7 @@ struct import_rehearsal::parts {
 import_rehearsal::import_rehearsal(const database_settings& settings)
 try : parts_(std::make_unique<parts>(settings)) {
 } catch (const soci::soci_error& e) {
-    throw failure("the database cannot be read", e);
+    throw std::runtime_error("the database cannot be read: " + describe(e));
 }
 
 import_rehearsal::~import_rehearsal() = default;
@@ -269,7 +264,7 @@ try {
     }
     return decide(users, *parts_->known);
 } catch (const soci::soci_error& e) {
-    throw failure("the database failed", e);
+    throw std::runtime_error("the database failed: " + describe(e));
 }
 
 } // namespace watchword::store
