@@ -4,10 +4,10 @@
 #include "core/log.hpp"
 #include "store/session.hpp"
 #include "store/stored_settings.hpp"
+#include "store/users.hpp"
 
 #include <charconv>
 #include <chrono>
-#include <limits>
 #include <optional>
 
 namespace watchword::store {
@@ -50,14 +50,6 @@ struct addresses_query {
     {}
 };
 
-std::int64_t done_up_to(session& s)
-{
-    std::int64_t id = std::numeric_limits<std::int64_t>::min();
-    const auto text = find_setting(s, progress_setting);
-    if (text) std::from_chars(text->data(), text->data() + text->size(), id);
-    return id;
-}
-
 // The id of the last user it has looked at; nothing if there was none.
 std::optional<std::int64_t> complete_page(session& s, std::int64_t after)
 {
@@ -97,6 +89,14 @@ void keep_email_key(session& s, std::int64_t user_id, std::string_view email)
     }
 }
 
+std::int64_t email_keys_up_to(session& s)
+{
+    std::int64_t id = before_all_users;
+    const auto text = find_setting(s, progress_setting);
+    if (text) std::from_chars(text->data(), text->data() + text->size(), id);
+    return id;
+}
+
 void complete_email_keys(session& s)
 {
     constexpr std::chrono::seconds silence(2);
@@ -105,7 +105,7 @@ void complete_email_keys(session& s)
         s.begin();
         try {
             s.lock_schema(); // of several servers that start at once, one does it
-            const auto last = complete_page(s, done_up_to(s));
+            const auto last = complete_page(s, email_keys_up_to(s));
             more = last.has_value();
             if (more) {
                 s.commit();

@@ -23,5 +23,7 @@ void keep_email_key(session&, std::int64_t user_id, std::string_view email);
 // Makes the keys of users whom other programs added since this was last done, page by page, each durable by itself;
 // says how far it is when that takes long. Outside a transaction, on the connection that writes.
 void complete_email_keys(session&);
+// The highest id of those that this has looked at; before_all_users if it has not been done.
+std::int64_t email_keys_up_to(session&);
 
 } // namespace watchword::store

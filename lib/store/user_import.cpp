@@ -88,6 +88,36 @@ template <class Query> void add_colliding(session& s, const std::string& batch, 
         known.add(q.has_id == soci::i_ok ? q.public_id : "", q.has_email == soci::i_ok ? q.email : "");
 }
 
+struct spelled_query {
+    long long after = 0, id = 0;
+    std::string public_id, email;
+    soci::indicator has_id = soci::i_null, has_email = soci::i_null;
+    soci::statement statement;
+
+    explicit spelled_query(soci::session& sql)
+        : statement((sql.prepare << "SELECT id, public_id, email FROM \"user\" WHERE id > CAST(:after AS bigint) "
+                                    "ORDER BY id LIMIT 10000",
+                     soci::use(after), soci::into(id), soci::into(public_id, has_id), soci::into(email, has_email)))
+    {}
+};
+
+// Those of the users behind `after` who need a key for their address and may have none.
+void add_without_keys(session& s, std::int64_t after, known_users& known)
+{
+    auto& q = s.prepared<spelled_query>();
+    for (bool more = true; more;) {
+        more = false;
+        q.after = after;
+        q.statement.execute();
+        while (q.statement.fetch()) {
+            more = true;
+            after = q.id;
+            if (q.has_email == soci::i_ok && email_key(q.email) != q.email)
+                known.add(q.has_id == soci::i_ok ? q.public_id : "", q.email);
+        }
+    }
+}
+
 // Adds a batch whose rows are [public id, name or null, address, hash or null]. Gives the ids of those that were added.
 struct insert_query {
     std::string batch, email;
@@ -237,6 +267,14 @@ struct import_rehearsal::parts {
         begin_long_reading(*reader);
     }
 
+    void know(same_address how)
+    {
+        known = std::make_unique<known_users>(how);
+        if (!reader || how == same_address::exact) return;
+        // What user_importer does first: other programs make no keys.
+        add_without_keys(*reader, knows_keys ? email_keys_up_to(*reader) : before_all_users, *known);
+    }
+
     std::unique_ptr<backend> opened;
     std::unique_ptr<session> reader; // null: there are no users
     bool knows_keys = false;         // of addresses: only a database that Watchword has used has them
@@ -253,7 +291,7 @@ import_rehearsal::~import_rehearsal() = default;
 
 std::vector<import_outcome> import_rehearsal::add(std::span<const new_user> users, same_address how)
 try {
-    if (!parts_->known) parts_->known = std::make_unique<known_users>(how);
+    if (!parts_->known) parts_->know(how);
     if (parts_->reader) {
         const auto batch = text_of_batch(users);
         if (parts_->knows_keys) {

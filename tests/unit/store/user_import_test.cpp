@@ -89,6 +89,32 @@ BOOST_DATA_TEST_CASE(collisions_are_told_and_a_rehearsal_tells_the_same, kinds, 
     BOOST_TEST((importer.add({}, same_address::exact) == outcomes{}));
 }
 
+// They have no keys until a server, or an import, has made them.
+BOOST_DATA_TEST_CASE(a_rehearsal_knows_the_addresses_that_other_programs_have_added, kinds, kind)
+{
+    const empty_database empty(kind);
+    const auto run_elsewhere = [&](const std::string& statement) {
+        const auto opened = open_backend(empty.settings());
+        const auto other = opened->connect(access::write);
+        other->begin();
+        other->execute(statement);
+        other->commit();
+    };
+    const auto both_tell = [&](const std::string& email) {
+        const std::vector<new_user> some{{"new", {}, email, "h"}};
+        BOOST_TEST((import_rehearsal(empty.settings()).add(some, same_address::caseless) == outcomes{address_taken}));
+        BOOST_TEST((user_importer(empty.settings()).add(some, same_address::caseless) == outcomes{address_taken}));
+    };
+    run_elsewhere("CREATE TABLE \"user\" (id " +
+                  std::string(std::string_view(kind) == "sqlite" ? "INTEGER" : "SERIAL") +
+                  " PRIMARY KEY, public_id VARCHAR(50) UNIQUE, name VARCHAR(100), email VARCHAR(70) UNIQUE, "
+                  "password VARCHAR(80))");
+    run_elsewhere("INSERT INTO \"user\" (email) VALUES ('Ann@B.test')");
+    both_tell("ann@b.test");
+    run_elsewhere("INSERT INTO \"user\" (email) VALUES ('Bob@B.test')");
+    both_tell("bob@b.test");
+}
+
 BOOST_AUTO_TEST_CASE(a_rehearsal_makes_no_database)
 {
     const empty_database empty("sqlite");
