@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(a_body_is_kept_if_wished_up_to_a_limit)
     feed(r, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 100);
     BOOST_TEST(r.kept_body().value() == "");
 
-    for (const std::size_t more : {0, 1}) {
+    for (const std::size_t more : {0U, 1U}) {
         const std::string body(response_reader::longest_kept_body + more, 'x');
         r.start_keeping(nullptr);
         feed(r, "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body, 64 * 1024);
