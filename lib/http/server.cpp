@@ -43,7 +43,7 @@ core::task<> serve(connection& c)
 // Owns a connection until nothing is left of its coroutine.
 struct end_of_connection {
     std::unique_ptr<connection> c;
-    void operator()(std::exception_ptr) const noexcept {}
+    void operator()(const std::exception_ptr&) const noexcept {}
 };
 
 // Takes one off a count when it goes.

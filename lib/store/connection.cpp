@@ -56,7 +56,7 @@ session* connection::begin() noexcept
     for (bool again = true;; again = false) {
         session* const s = get();
         if (s == nullptr) return nullptr;
-        const auto start = std::chrono::steady_clock::now();
+        const auto start = std::chrono::steady_clock::now(); // NOLINT(clang-analyzer-deadcode.DeadStores): read below
         try {
             s->begin();
             return s;
