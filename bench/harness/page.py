@@ -56,8 +56,8 @@ def attention(areas):
     found = []
     for area in areas:
         for s in area.sections:
-            words = [f'{inline(f.name)}: {clean(f.measured())} ({clean(f.target())})' for f in s.figures if f.is_met() is False]
-            words += [f'{inline(f.name)}: {clean(f.measured())}, a regression ({clean(f.expected())})'
+            words = [f'{inline(f.label())}: {clean(f.measured())} ({clean(f.target())})' for f in s.figures if f.is_met() is False]
+            words += [f'{inline(f.label())}: {clean(f.measured())}, a regression ({clean(f.expected())})'
                       for f in s.figures if f.is_met() is not False and f.drift() == 'REGRESSION']
             words += ['void'] if s.void else []
             if words:
@@ -97,7 +97,7 @@ def figure_row(figure, target):
     if drift:
         kind = {'REGRESSION': 'bad', 'improvement': 'good'}.get(drift, 'warn')
         verdicts.append(f'{badge(kind, drift)}<br/><span class="quiet">{clean(figure.expected())}</span>')
-    return (f'<tr><th scope="row"><a href="#{target}">{inline(figure.name)}</a></th><td>{clean(figure.measured())}</td>'
+    return (f'<tr><th scope="row"><a href="#{target}">{inline(figure.label())}</a></th><td>{clean(figure.measured())}</td>'
             f'<td class="quiet">{clean(figure.spread())}</td><td>{clean(figure.target())}</td>'
             f'<td class="gauge">{gauge(figure)}</td><td>{" ".join(verdicts)}</td>'
             f'<td class="quiet">{clean(figure.recorded())}</td></tr>')

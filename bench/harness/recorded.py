@@ -23,10 +23,6 @@ class Area:
         """None if it was not measured"""
         return next((f for f in self.figures() if f.name == figure), None)
 
-    def find_beginning(self, words):
-        """The figure whose name begins so: some names end with who was the best. None if it was not measured"""
-        return next((f for f in self.figures() if f.name.startswith(words)), None)
-
     def section(self, title):
         """None if it is not there"""
         return next((s for s in self.sections if s.title == title), None)

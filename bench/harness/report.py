@@ -4,7 +4,8 @@ import dataclasses
 
 @dataclasses.dataclass
 class Figure:
-    """A number with the target it is held to; without one it is only told."""
+    """A number with the target it is held to; without one it is only told. `name` says what was asked, and nothing that
+    was measured: by it the figure is found again in other runs."""
     name: str
     value: float
     unit: str = ''
@@ -15,6 +16,10 @@ class Figure:
     high: float | None = None
     before: float | None = None  # what was recorded last, set by harness.bands
     band: list | None = None     # where a run's value is expected, set by harness.bands
+    found: str = ''              # what belongs to the value: which peer was the best, at which rate
+
+    def label(self):
+        return f'{self.name} ({self.found})' if self.found else self.name
 
     def is_met(self):
         """None without a target"""
@@ -128,7 +133,7 @@ def overview(sections):
     for s in sections:
         if s.void:
             rows.append([s.title, '', '', '', '**VOID**', ''])
-        rows += [[f.name, f.measured(), f.spread(), f.target(), f.notes(), f.recorded()] for f in s.figures]
+        rows += [[f.label(), f.measured(), f.spread(), f.target(), f.notes(), f.recorded()] for f in s.figures]
     return Table(['figure', 'measured', 'min–max', 'target', '', 'before'], rows)
 
 

@@ -1,6 +1,6 @@
 """Results of a contest as a table, a plot and figures: each beside the floor, watchword and the best peer."""
-from harness.report import Figure, Plot, Table
-from harness.rounds import ratios, spread
+from harness.report import Plot, Table
+from harness.rounds import figure, ratios, spread
 from peers_figures.contest import FLOOR, PEER, WATCHWORD
 
 FLOOR_NAME = 'epoll_floor'
@@ -31,15 +31,15 @@ class Comparison:
         return self._kinds.get(FLOOR_NAME) == FLOOR
 
     def figure_floor(self, what, at_most):
-        return [Figure(f'{what}, CPU, times the floor', self.times(WATCHWORD, FLOOR_NAME).median, at_most=at_most)]
+        return [figure(f'{what}, CPU, times the floor', self.times(WATCHWORD, FLOOR_NAME), at_most=at_most)]
 
     def figure_best_peer(self, what, at_least):
         """What the best peer needs in times of watchword."""
         best = self.best_peer()
         if best is None:
             return []
-        return [Figure(f'{what}, CPU of the best peer ({best}), times watchword', self.times(best, WATCHWORD).median,
-                       at_least=at_least)]
+        return [figure(f'{what}, CPU of the best peer, times watchword', self.times(best, WATCHWORD), at_least=at_least,
+                       found=best)]
 
     def table(self, caption, more=()):
         """`more`: (column, function of a server's results -> text)"""

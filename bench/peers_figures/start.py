@@ -77,8 +77,8 @@ def section(contest, kinds, rounds, seen):
         ours = median(seen[WATCHWORD], key)
         peers = {name: median(results, key) for name, results in seen.items() if kinds[name] == PEER}
         best = min(peers, key=peers.get, default=None)
-        figures.append(Figure(f'{what}; the best peer\'s ({best}) is the target' if best else what, ours, unit,
-                              at_most=round(peers[best], digits) if best else None, digits=digits))
+        figures.append(Figure(what, ours, unit, at_most=round(peers[best], digits) if best else None, digits=digits,
+                              found=f'the target is that of the best peer, {best}' if best else ''))
     rows = [[name, *spread(r['ms'] for r in results).text(1), f'{median(results, "rss_mib"):.1f}',
              f'{median(results, "pss_mib"):.1f}', f'{median(results, "processes"):.0f}']
             for name, results in sorted(seen.items(), key=lambda s: median(s[1], 'ms'))]

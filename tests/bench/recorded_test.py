@@ -90,6 +90,16 @@ class Bands(InDirectory):
             bands.compare(new, self.directory)
             self.assertEqual((new.figures()[0].before, new.figures()[0].drift()), (1.3, drift))
 
+    def test_it_is_the_same_figure_whoever_was_the_best(self):
+        best = area(value=1.2)
+        best.figures()[0].found = 'go'
+        recorded.write(self.directory, best)
+        new = area(value=1.1)
+        new.figures()[0].found = 'rust'
+        bands.compare(new, self.directory)
+        self.assertEqual(new.figures()[0].before, 1.2)
+        self.assertIn('CPU, times the floor (rust)', report.overview(new.sections).markdown())
+
     def test_the_first_run_has_nothing_to_be_compared_with(self):
         new = area()
         bands.compare(new, self.directory)
@@ -173,10 +183,13 @@ class Readme(unittest.TestCase):
         self.assertNotIn('unknown', text)
         self.assertIn('Of all targets 1 are met and 0 missed; 1 measurements are void', text)
 
-    def test_the_best_peers_name_may_follow(self):
-        peers = recorded.Area('peers', 'P', {}, '', [Section('S', figures=[
-            Figure('Login, CPU of the best peer (a|b), times watchword', 1.5, at_least=1.35)])])
-        self.assertIn('| Login, CPU of the best peer (a\\|b), times watchword | 1.50 | ≥ 1.35 | met |', readme.section([peers]))
+    def test_what_was_found_follows_the_name(self):
+        best = Figure('Token check, CPU of the best peer, times watchword', 3.5, at_least=2.5, found='a|b')
+        heap = Figure('heap allocations per GET /user', 0, found='c')
+        text = readme.section([recorded.Area(name, 'A', {}, '', [Section('S', figures=[figure])])
+                               for name, figure in (('peers', best), ('http', heap))])
+        self.assertIn('| Token check, CPU of the best peer, times watchword (a\\|b) | 3.50 | ≥ 2.5 | met |', text)
+        self.assertIn('| heap allocations for a request (c) |', text)
 
     def test_peers_stand_side_by_side(self):
         rows = {'Token check': [['epoll_floor', '6.2'], ['watchword', '7.7'], ['go', '142']], 'Login': [['go', '30'], ['watchword', '8']]}
