@@ -4,7 +4,7 @@ import argparse
 import importlib
 import sys
 
-from harness import area, options, recorded, servers
+from harness import area, options, recorded
 from harness.progress import say
 
 
@@ -15,7 +15,7 @@ def main():
     given = parser.parse_args()
     modules = {name: importlib.import_module(f'{name}_area') for name in given.areas}
     chosen = options.read(parser, given, [f for m in modules.values() for f in m.FIGURES])
-    servers.allow_files()  # what is started inherits it
+    area.prepare()
     for name, module in modules.items():
         area.expect(name, module.FIGURES, chosen)
     codes = [area.measure(name, m.TITLE, m.METHOD, m.FIGURES, chosen) for name, m in modules.items()

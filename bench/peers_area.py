@@ -2,7 +2,7 @@
 """What Watchword costs beside other servers that do the same work, all in one run: see --help."""
 import sys
 
-from harness import area, servers
+from harness import area
 
 TITLE = 'Watchword beside its peers'
 METHOD = ('All servers do the same work on copies of one database, with the same tokens and the same password hashes, on '
@@ -17,5 +17,4 @@ METHOD = ('All servers do the same work on copies of one database, with the same
 FIGURES = ('who', 'check', 'listing', 'login', 'sign_up', 'mixed', 'start', 'idle', 'connections', 'users', 'tls', 'databases')
 
 if __name__ == '__main__':
-    servers.allow_files()  # what is started inherits it
     sys.exit(area.main('peers', TITLE, METHOD, FIGURES))

@@ -1,11 +1,13 @@
 """An area of the benchmarks: its figures are measured in order and recorded."""
 import importlib
 import pathlib
+import signal
+import sys
 import tempfile
 import time
 import traceback
 
-from harness import bands, machine, options, progress, readme, recorded, report, reports
+from harness import bands, machine, options, progress, readme, recorded, report, reports, servers
 from harness.progress import say
 from harness.run import Run, Void
 
@@ -14,11 +16,19 @@ REPORT = ROOT / 'bench/report'
 
 
 def main(area, title, method, figures):
-    """For AREA_area.py, which measures one area. `figures`: modules of AREA_figures in the order of the report; each has
-    TITLE and measure(Run) -> Section. -> the exit code"""
+    """For AREA_area.py, which measures one area. `figures`: modules of AREA_figures in the order of the report; each
+    has TITLE and measure(Run) -> Section. -> the exit code"""
     given = options.parse(title, figures)
+    prepare()
     expect(area, figures, given)
     return measure(area, title, method, figures, given)
+
+
+def prepare():
+    """Once, before measuring. Whoever ends us early lets us stop what we started and remove what we made."""
+    servers.allow_files()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda n, _: sys.exit(128 + n))
 
 
 def expect(area, figures, given):

@@ -27,7 +27,7 @@ class Load:
             command += ['--watch', ','.join(map(str, process.tree(server.process.pid)))]
         command.append(f'127.0.0.1:{server.port}')
         self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                         stderr=subprocess.PIPE, text=True)
+                                         stderr=subprocess.PIPE, text=True, preexec_fn=process.end_with_us)
         self._progress = []
         self._measures = threading.Event()
         self._reader = threading.Thread(target=self._read_progress, daemon=True)

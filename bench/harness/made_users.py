@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 
+from harness import process
 from harness.run import Void, say
 
 PASSWORD = 'correct horse battery staple'  # of all of them
@@ -17,7 +18,8 @@ MIB = 2 ** 20
 def make(build, target, count):
     """`target`: sqlite:FILE or a URL of PostgreSQL. 0: only the schema."""
     command = [build / 'bench/watchword_users', '--users', str(count), '--cache', str(cache_mib(count)), target]
-    making = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    making = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                              preexec_fn=process.end_with_us)
     last = ''
     for line in making.stderr:
         last = line.strip()

@@ -77,7 +77,7 @@ class Peer:
         command, more = self.command(processes)
         environment = dict(os.environ, DATABASE=str(directory / 'bench.db'), SECRET=secret, PORT=str(port), **more)
         return process.Program(self.name, command, directory / f'{self.name}.log', process.accepting(port),
-                               cwd=directory, env=environment, preexec_fn=servers.allow_files)
+                               cwd=directory, env=environment)
 
 
 class Flask(Peer):

@@ -51,7 +51,7 @@ class Postgres:
         self._process = subprocess.Popen(
             [self._programs / 'postgres', '-D', self.directory / 'data', '-k', self._socket, '-c', 'listen_addresses=',
              '-c', 'max_connections=200'],
-            stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log, cwd='/', **who)
+            stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log, cwd='/', preexec_fn=process.end_with_us, **who)
         try:
             self._await_ready()
         except BaseException:

@@ -7,6 +7,7 @@ import socket
 from harness import client, process
 
 FLOOR = 'epoll_floor'
+LISTEN = ('--listen', '127.0.0.1:0')
 
 NGINX_CONFIG = '''
 daemon off;
@@ -20,12 +21,15 @@ http {{
     keepalive_requests 1000000000;
     client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi;
     scgi_temp_path scgi;
+    {tls}
     server {{
-        listen 127.0.0.1:{port} backlog=4096;
+        listen 127.0.0.1:{port} {listen} backlog=4096;
         location / {{ default_type application/json; return 200 '{body}'; }}
     }}
 }}
 '''
+
+NGINX_TLS = 'ssl_certificate certificate.pem; ssl_certificate_key key.pem; ssl_session_cache shared:all:10m;'
 
 
 def most_files():
@@ -33,35 +37,32 @@ def most_files():
 
 
 def allow_files():
-    """Runs in the server's process before it starts."""
+    """To this process, and so to all that it starts: as many as it may have."""
     hard = most_files()
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def start_watchword(build, directory, threads=1, settings=None):
-    """`threads` 0: as many as cores. `settings`: WATCHWORD_* variables without that prefix."""
-    command = [build / 'watchword', 'serve', '--listen', '127.0.0.1:0', '--database', 'sqlite:bench.db',
-               '--threads', str(threads), '--no-limits']
+def start_watchword(build, directory, threads=1, settings=None, database='sqlite:bench.db', flags=LISTEN):
+    """`threads` 0: as many as cores. `settings`: WATCHWORD_* variables without that prefix. `flags`: on what it
+    listens, one address."""
+    command = [build / 'watchword', 'serve', *flags, '--database', database, '--threads', str(threads), '--no-limits']
     environment = {n: v for n, v in os.environ.items() if not n.startswith('WATCHWORD_')}
     environment.update({f'WATCHWORD_{n}': str(v) for n, v in (settings or {}).items()})
     ready = process.printed(r'127\.0\.0\.1:(\d+)')
-    return process.Program('watchword', command, directory / 'watchword.log', ready, cwd=directory, env=environment,
-                           preexec_fn=allow_files)
+    return process.Program('watchword', command, directory / 'watchword.log', ready, cwd=directory, env=environment)
 
 
 def start_check_server(build, directory, secret):
     """Checks tokens at /check, and nothing else, on the same database."""
     command = [build / 'bench/check_server', 'bench.db', secret]
-    return process.Program('check_server', command, directory / 'check.log', process.printed(r'^(\d+)$'), cwd=directory,
-                           preexec_fn=allow_files)
+    return process.Program('check_server', command, directory / 'check.log', process.printed(r'^(\d+)$'), cwd=directory)
 
 
 def start_floor(build, directory, answer):
     response = directory / 'response'
     response.write_bytes(answer)
     command = [build / 'bench/epoll_floor', '0', response]
-    return process.Program(FLOOR, command, directory / 'floor.log', process.printed(r'^(\d+)$'),
-                           preexec_fn=allow_files)
+    return process.Program(FLOOR, command, directory / 'floor.log', process.printed(r'^(\d+)$'))
 
 
 def free_port():
@@ -70,8 +71,8 @@ def free_port():
         return s.getsockname()[1]
 
 
-def start_nginx(directory, body, connections=8192, config=NGINX_CONFIG):
-    """None where nginx is not installed, or cannot say these bytes."""
+def start_nginx(directory, body, connections=8192, tls=False):
+    """None where nginx is not installed, or cannot say these bytes. For TLS certificate.pem and key.pem are there."""
     nginx = shutil.which('nginx') or shutil.which('/usr/sbin/nginx')
     text = body.decode()
     if nginx is None or '$' in text:
@@ -79,22 +80,22 @@ def start_nginx(directory, body, connections=8192, config=NGINX_CONFIG):
     port = free_port()
     quoted = text.replace('\\', '\\\\').replace("'", "\\'")
     file = directory / 'nginx.conf'
-    file.write_text(config.format(port=port, body=quoted, connections=connections, files=most_files()))
+    file.write_text(NGINX_CONFIG.format(port=port, body=quoted, connections=connections, files=most_files(),
+                                        listen='ssl' if tls else '', tls=NGINX_TLS if tls else ''))
     command = [nginx, '-p', directory, '-c', file, '-e', 'stderr']
-    return process.Program('nginx', command, directory / 'nginx.log', process.accepting(port), cwd=directory,
-                           preexec_fn=allow_files)
+    return process.Program('nginx', command, directory / 'nginx.log', process.accepting(port), cwd=directory)
 
 
-def start_peers(running, build, directory, watchword, path, headers, nginx_connections=8192):
+def start_floors(running, build, directory, watchword, path, headers, nginx_connections=8192):
     """The floor with the very bytes watchword sends for `path`, and nginx, if it is there, with the same body; entered
     into the ExitStack `running`. -> [Program]"""
     head, body = client.raw_answer(watchword.port, path, headers)
-    peers = [running.enter_context(start_floor(build, directory, head + body))]
+    floors = [running.enter_context(start_floor(build, directory, head + body))]
     nginx = start_nginx(directory, body, nginx_connections)
     if nginx:
-        peers.append(running.enter_context(nginx))
-    for peer in peers:
-        _, answered = client.raw_answer(peer.port, path, headers)
+        floors.append(running.enter_context(nginx))
+    for floor in floors:
+        _, answered = client.raw_answer(floor.port, path, headers)
         if answered != body:
-            raise RuntimeError(f'{peer.name} answers {answered!r}, not {body!r}')
-    return peers
+            raise RuntimeError(f'{floor.name} answers {answered!r}, not {body!r}')
+    return floors

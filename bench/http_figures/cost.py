@@ -37,7 +37,7 @@ def measure(run):
 def compare(run, directory, watchword, path, headers, rounds, seconds):
     """-> a row for each server"""
     with contextlib.ExitStack() as running:
-        floor, *nginx = servers.start_peers(running, run.build, directory, watchword, path, headers)
+        floor, *nginx = servers.start_floors(running, run.build, directory, watchword, path, headers)
         compared = [floor, watchword, *nginx]
         runs = {s.name: [] for s in compared}
         for n in range(rounds):

@@ -23,7 +23,7 @@ def measure(run):
     counts = run.pick([many], sorted({many, fits}), sorted({many, fits}))
     seen = {}
     for count in counts:
-        for name, mib in valid(f'{count} idle connections', lambda c=count: rss_of_all(run, c, peers=c == many)).items():
+        for name, mib in valid(f'{count} idle connections', lambda c=count: rss_of_all(run, c, floors=c == many)).items():
             seen.setdefault(name, {}).update(mib)
     watchword = seen['watchword']
     figures = [Figure(f'RSS with {many:,} idle connections', watchword[many], 'MiB', at_most=MOST_MIB, digits=1)]
@@ -57,16 +57,16 @@ def per_connection_kib(mib):
     return 1024 * (mib[most] - mib[0]) / most
 
 
-def rss_of_all(run, count, peers):
+def rss_of_all(run, count, floors):
     """-> {server: {0: MiB, count: MiB}}"""
     directory = run.new_directory()
     with contextlib.ExitStack() as running:
         watchword = running.enter_context(servers.start_watchword(run.build, directory, threads=0, settings=LIMIT))
         headers = {'x-access-token': client.sign_up(watchword.port, USERS)}
         measured = [watchword]
-        if peers:
-            others = servers.start_peers(running, run.build, directory, watchword, '/user', headers,
-                                         count + count // 8 + OTHER_FILES)
+        if floors:
+            others = servers.start_floors(running, run.build, directory, watchword, '/user', headers,
+                                          count + count // 8 + OTHER_FILES)
             measured += run.pick(others[:1], others, others)
         return {s.name: rss(run, s, headers, count) for s in measured}
 

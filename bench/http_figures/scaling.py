@@ -20,10 +20,10 @@ def measure(run):
     with contextlib.ExitStack() as running:
         watchword = running.enter_context(servers.start_watchword(run.build, directory))
         headers = {'x-access-token': client.sign_up(watchword.port, USERS)}
-        peers = servers.start_peers(running, run.build, directory, watchword, '/user', headers)
+        floors = servers.start_floors(running, run.build, directory, watchword, '/user', headers)
         _, body = client.raw_answer(watchword.port, '/user', headers)
         classes = [load.request_class('/user', headers, answer=body.decode())]
-        compared = [watchword, *run.pick(peers[:1], peers, peers)]
+        compared = [watchword, *run.pick(floors[:1], floors, floors)]
         levels = run.pick((LEVELS[0], LEVELS[-1]), LEVELS, LEVELS)
         seen = {s.name: {level: [] for level in levels} for s in compared}
         for n in range(rounds):

@@ -71,7 +71,8 @@ class Attack:
         command = [sys.executable, ATTACKERS, str(port), mode, str(count), str(seconds), token]
         self.mode = mode
         self._seconds = seconds
-        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+                                         preexec_fn=process.end_with_us)
 
     def await_all_open(self):
         if self._process.stdout.readline() != 'attacking\n':

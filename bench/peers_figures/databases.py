@@ -8,12 +8,12 @@ import time
 import urllib.parse
 from collections.abc import Callable
 
-from harness import client, load, postgres
+from harness import client, load, postgres, servers
 from harness.report import Figure, Plot, Section, Table
 from harness.rounds import interleave, spread
 from harness.run import Void
-from peers_figures import ours, starting
-from peers_figures.contest import FORM, need
+from peers_figures import starting
+from peers_figures.contest import FORM, SECRET, need
 from peers_figures.sign_up import sign_up_class
 
 TITLE = 'SQLite and PostgreSQL, one server and two'
@@ -56,7 +56,8 @@ def measure(run):
 
 
 def place(run, running, name, urls, database_cpu):
-    nodes = [running.enter_context(ours.start(run, run.new_directory(), url, settings=starting.LOWEST_COST))
+    settings = {'SECRET': SECRET, **starting.LOWEST_COST}
+    nodes = [running.enter_context(servers.start_watchword(run.build, run.new_directory(), settings=settings, database=url))
              for url in urls]
     token = client.sign_up(nodes[0].port, USERS)
     made = Place(name, nodes, database_cpu, token)

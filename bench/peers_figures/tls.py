@@ -6,8 +6,8 @@ from harness import client, load, servers
 from harness.report import Figure, Plot, Section, Table
 from harness.rounds import interleave, ratios, spread
 from harness.run import Void
-from peers_figures import ours, starting
-from peers_figures.contest import NGINX, WATCHWORD, need, token_of
+from peers_figures import starting
+from peers_figures.contest import NGINX, SECRET, WATCHWORD, need, token_of
 
 TITLE = 'TLS'
 USERS = 3
@@ -18,8 +18,7 @@ SOURCES = 16  # local addresses: new connections use up ports
 WARM_UP = 0.2  # s
 KEPT_FLAGS = ('--connections', CONNECTIONS)
 NEW_FLAGS = ('--connections', AT_ONCE, '--requests-per-connection', 1, '--sources', SOURCES)
-PLAIN_LISTEN, TLS_LISTEN = 'listen 127.0.0.1:{port} backlog=4096;', '''listen 127.0.0.1:{port} ssl backlog=4096;
-        ssl_certificate certificate.pem; ssl_certificate_key key.pem; ssl_session_cache shared:all:10m;'''
+TLS_FLAGS = ('--listen', 'https://127.0.0.1:0', '--tls-certificate', 'certificate.pem', '--tls-key', 'key.pem')
 
 
 def measure(run):
@@ -63,21 +62,19 @@ def start_all(run, running):
     directories = [run.new_directory() for _ in range(4)]
     for directory in directories[:2]:
         database.copy_to(directory)
-    plain = running.enter_context(ours.start(run, directories[0], 'sqlite:bench.db'))
+    settings = {'SECRET': SECRET}
+    plain = running.enter_context(servers.start_watchword(run.build, directories[0], settings=settings))
     _, body = client.raw_answer(plain.port, '/user', headers)
     asked = load.request_class('/user', headers, name='check', answer=body.decode())
     for directory in (directories[1], directories[3]):
         make_certificate(directory)
     tls = ('--tls', '--tls-ca', directories[1] / 'certificate.pem')
-    secured = running.enter_context(ours.start(
-        run, directories[1], 'sqlite:bench.db', '--listen', 'https://127.0.0.1:0', '--tls-certificate', 'certificate.pem',
-        '--tls-key', 'key.pem'))
+    secured = running.enter_context(servers.start_watchword(run.build, directories[1], settings=settings, flags=TLS_FLAGS))
     cases = {WATCHWORD: Case(plain, asked), f'{WATCHWORD}, TLS': Case(secured, asked, tls)}
     nginx = servers.start_nginx(directories[2], body)
     if nginx:
         cases[NGINX] = Case(running.enter_context(nginx), asked)
-        nginx = running.enter_context(servers.start_nginx(
-            directories[3], body, config=servers.NGINX_CONFIG.replace(PLAIN_LISTEN, TLS_LISTEN)))
+        nginx = running.enter_context(servers.start_nginx(directories[3], body, tls=True))
         cases[f'{NGINX}, TLS'] = Case(nginx, asked, ('--tls', '--tls-ca', directories[3] / 'certificate.pem'))
     return cases
 
