@@ -4,27 +4,34 @@ import json
 import socket
 import urllib.parse
 
+FORM = {'Content-Type': 'application/x-www-form-urlencoded'}
+
 
 def post_form(port, path, fields):
     """-> (status, body)"""
     connection = http.client.HTTPConnection('127.0.0.1', port, timeout=20)
     try:
-        connection.request('POST', path, urllib.parse.urlencode(fields),
-                           {'Content-Type': 'application/x-www-form-urlencoded'})
+        connection.request('POST', path, urllib.parse.urlencode(fields), FORM)
         answer = connection.getresponse()
         return answer.status, answer.read()
     finally:
         connection.close()
 
 
+def credentials(number):
+    """-> (e-mail address, password) of a user that sign_up() makes"""
+    return f'user{number}@example.test', f'password {number}'
+
+
 def sign_up(port, count):
     """Makes users and returns the token of the first."""
     for i in range(count):
-        fields = {'name': f'User {i}', 'email': f'user{i}@example.test', 'password': f'password {i}'}
-        status, body = post_form(port, '/signup', fields)
+        email, password = credentials(i)
+        status, body = post_form(port, '/signup', {'name': f'User {i}', 'email': email, 'password': password})
         if status != 201:
             raise RuntimeError(f'sign-up answered {status} {body!r}')
-    status, body = post_form(port, '/login', {'email': 'user0@example.test', 'password': 'password 0'})
+    email, password = credentials(0)
+    status, body = post_form(port, '/login', {'email': email, 'password': password})
     if status != 201:
         raise RuntimeError(f'login answered {status} {body!r}')
     return json.loads(body)['token']

@@ -1,4 +1,4 @@
-"""Databases with many users, by watchword_users (bench/users)."""
+"""Databases with many users, and some of these by chance."""
 import contextlib
 import dataclasses
 import random
@@ -10,13 +10,13 @@ from harness import process
 from harness.run import Void, say
 
 PASSWORD = 'correct horse battery staple'  # of all of them
-SETTINGS = {'PASSWORDS_MEMORY_KIB': 8, 'PASSWORDS_PASSES': 1}  # of the server, whose hashes are then theirs
+LOWEST_COST = {'PASSWORDS_MEMORY_KIB': 8, 'PASSWORDS_PASSES': 1}  # settings of watchword: hashes that cost nothing
 BYTES_PER_USER = 340
 MIB = 2 ** 20
 
 
 def make(build, target, count):
-    """`target`: sqlite:FILE or a URL of PostgreSQL. 0: only the schema."""
+    """By watchword_users (bench/users), with hashes of the lowest cost. `target`: sqlite:FILE or a URL of PostgreSQL. 0: only the schema."""
     command = [build / 'bench/watchword_users', '--users', str(count), '--cache', str(cache_mib(count)), target]
     making = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                               preexec_fn=process.end_with_us)
@@ -45,15 +45,20 @@ def why_no_room(directory, count):
 
 
 @dataclasses.dataclass
-class Picked:
+class User:
     public_id: str
+    name: str
     email: str
 
 
+def open_read_only(file):
+    return sqlite3.connect(f'file:{file}?mode=ro', uri=True)
+
+
 def pick(file, count, seed):
-    """`count` users by chance; the same may come again."""
+    """`count` users by chance, of ids without gaps; the same may come again."""
     chance = random.Random(seed)
-    with contextlib.closing(sqlite3.connect(f'file:{file}?mode=ro', uri=True)) as db:
+    with contextlib.closing(open_read_only(file)) as db:
         (last,) = db.execute('SELECT max(id) FROM user').fetchone()
-        return [Picked(*db.execute('SELECT public_id, email FROM user WHERE id = ?',
-                                   (chance.randrange(last) + 1,)).fetchone()) for _ in range(count)]
+        return [User(*db.execute('SELECT public_id, name, email FROM user WHERE id = ?',
+                                 (chance.randrange(last) + 1,)).fetchone()) for _ in range(count)]

@@ -3,6 +3,8 @@ import base64
 import hashlib
 import hmac
 
+SECRET = 'a secret of thirty-two bytes and more'  # of servers that are given one
+
 
 def base64url(data):
     return base64.urlsafe_b64encode(data).rstrip(b'=')

@@ -4,9 +4,8 @@ import http.client
 import statistics
 import threading
 import time
-import urllib.parse
 
-from harness import client, load, percentiles, servers
+from harness import client, forms, load, percentiles, servers
 from harness.report import Figure, Section, Table
 from harness.run import Void, say, valid
 
@@ -24,8 +23,6 @@ MOST_CHECK_MS = 50        # p99 while the hashing threads are saturated, on the 
 MOST_LOGIN_S = 11         # passwords.timeout, which none may have waited longer, and the hash itself
 PATIENCE = 30             # s, of the clients
 
-FORM = {'Content-Type': 'application/x-www-form-urlencoded'}
-
 
 def measure(run):
     seconds = run.pick(2, 10, 25)
@@ -38,9 +35,7 @@ def measure(run):
 
 
 def login_class(*expected):
-    bodies = [urllib.parse.urlencode({'email': f'user{i}@example.test', 'password': f'password {i}'})
-              for i in range(USERS)]
-    return load.request_class('/login', FORM, name='login', method='POST', bodies=bodies, expect=list(expected))
+    return forms.logins(map(client.credentials, range(USERS)), expected)
 
 
 def login_capacity(run, server, seconds):
@@ -102,7 +97,7 @@ class RefusalReader:
         while time.monotonic() < self._until:
             with contextlib.suppress(OSError, http.client.HTTPException):
                 connection = http.client.HTTPConnection('127.0.0.1', self._port, timeout=1)
-                connection.request('POST', '/login', body, FORM)
+                connection.request('POST', '/login', body, client.FORM)
                 answer = connection.getresponse()
                 if answer.status == 503:
                     self._seen.append(answer.getheader('Retry-After'))

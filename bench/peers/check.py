@@ -24,11 +24,10 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from harness import peers, process, servers, tokens  # noqa: E402
+from harness.tokens import SECRET  # noqa: E402
+from peers_figures.starting import SCHEMA  # noqa: E402
 
-SECRET = 'a secret of thirty-two bytes and more'
 PHC = re.compile(r'\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}')
-SCHEMA = '''CREATE TABLE user (id INTEGER NOT NULL, public_id VARCHAR(50), name VARCHAR(100), email VARCHAR(70),
-    password VARCHAR(80), PRIMARY KEY (id), UNIQUE (public_id), UNIQUE (email))'''
 NAMES = ('Ann Lee', 'O\'Brien "Pat" <b>&amp;</b>', 'C:\\new\t')
 AT_ONCE = 8
 SYNCED = 10

@@ -6,19 +6,17 @@ import json
 import os
 import pathlib
 import time
-import urllib.parse
 from collections.abc import Callable
 
 from harness import client, load, process, servers, tokens
+from harness.made_users import PASSWORD, open_read_only
 from harness.peers import PEERS
 from harness.rounds import rotated
 from harness.run import Void, say, valid
-from peers_figures import starting
+from harness.tokens import SECRET
 
 OURS, PEER, FLOOR = 'ours', 'peer', 'floor'
 WATCHWORD, NGINX = 'watchword', 'nginx'
-SECRET = 'a secret of thirty-two bytes and more'
-FORM = {'Content-Type': 'application/x-www-form-urlencoded'}
 TOKEN_SECONDS = 6 * 3600
 LAST_WORDS = 400  # bytes of what a server wrote before it ended
 LONGEST_REASON = 300
@@ -61,7 +59,7 @@ class Server:
         return self._query('SELECT password FROM user ORDER BY id DESC LIMIT 1')
 
     def _query(self, statement):
-        with contextlib.closing(starting.open_read_only(self.directory / 'bench.db')) as db:
+        with contextlib.closing(open_read_only(self.directory / 'bench.db')) as db:
             return db.execute(statement).fetchone()[0]
 
 
@@ -263,17 +261,12 @@ def token_of(user, secret=SECRET, seconds=TOKEN_SECONDS):
     return tokens.issue(secret, user.public_id, int(time.time()) + seconds)
 
 
-def login_fields(user, password=starting.PASSWORD):
+def login_fields(user, password=PASSWORD):
     return {'email': user.email, 'password': password}
 
 
 def check_class(contest, server):
     return load.request_class('/user', {'x-access-token': contest.token}, name='check', answer=server.answer)
-
-
-def login_class(users, expect=(201,)):
-    bodies = [urllib.parse.urlencode(login_fields(u)) for u in users]
-    return load.request_class('/login', FORM, name='login', method='POST', bodies=bodies, expect=list(expect))
 
 
 def cost(run, server, asked, connections, *flags):

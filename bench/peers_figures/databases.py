@@ -5,16 +5,15 @@ import http.client
 import itertools
 import statistics
 import time
-import urllib.parse
 from collections.abc import Callable
 
-from harness import client, load, postgres, servers
+from harness import client, forms, load, postgres, servers
+from harness.made_users import LOWEST_COST
 from harness.report import Figure, Plot, Section, Table
 from harness.rounds import interleave, spread
 from harness.run import Void
-from peers_figures import starting
-from peers_figures.contest import FORM, SECRET, need
-from peers_figures.sign_up import sign_up_class
+from harness.tokens import SECRET
+from peers_figures.contest import need
 
 TITLE = 'SQLite and PostgreSQL, one server and two'
 USERS = 3
@@ -56,7 +55,7 @@ def measure(run):
 
 
 def place(run, running, name, urls, database_cpu):
-    settings = {'SECRET': SECRET, **starting.LOWEST_COST}
+    settings = {'SECRET': SECRET, **LOWEST_COST}
     nodes = [running.enter_context(servers.start_watchword(run.build, run.new_directory(), settings=settings, database=url))
              for url in urls]
     token = client.sign_up(nodes[0].port, USERS)
@@ -70,10 +69,8 @@ def request(place, operation, seconds):
     if operation == 'token check':
         return load.request_class('/user', {'x-access-token': place.token}, name='request', answer=place.answer)
     if operation == 'login':
-        bodies = [urllib.parse.urlencode({'email': f'user{i}@example.test', 'password': f'password {i}'})
-                  for i in range(USERS)]
-        return load.request_class('/login', FORM, name='request', method='POST', bodies=bodies, expect=[201])
-    return sign_up_class(int(MOST_SIGN_UPS * (seconds + 0.5)), name='request')
+        return forms.logins(map(client.credentials, range(USERS)), name='request')
+    return forms.sign_ups(int(MOST_SIGN_UPS * (seconds + 0.5)), name='request')
 
 
 def busy(run, place, operation, seconds):

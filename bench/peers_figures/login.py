@@ -1,11 +1,11 @@
 """A login, which is a password hash and little else."""
-from harness import program
+from harness import forms, program
 from harness.peers import PEERS
 from harness.report import Section, Table
 from harness.run import valid
 from peers_figures import starting
 from peers_figures.comparison import Comparison, median_of
-from peers_figures.contest import CORES, FAILURES, Contest, cost, in_a_line, login_class
+from peers_figures.contest import CORES, FAILURES, Contest, cost, in_a_line
 from peers_figures.libargon2 import libargon2_ms
 
 TITLE = 'Login'
@@ -23,7 +23,7 @@ def measure(run):
     users = database.pick(1_000)
     with Contest(run, database, processes=None) as contest:
         def once(server):
-            return cost(run, server, login_class(users), CONNECTIONS, '--requests', logins, '--warm-up', WARM_UP)
+            return cost(run, server, forms.logins_of(users), CONNECTIONS, '--requests', logins, '--warm-up', WARM_UP)
 
         seen = contest.take_turns('login', rounds, once, lambda r: f'{r["cpu_us"] / 1000:.2f} ms')
     engines, notes = raw_engines(run, contest.skipped)

@@ -1,12 +1,12 @@
 """Nine token checks for each login, at the rate of logins that the best server can hash."""
 import contextlib
 
-from harness import load
+from harness import forms, load
 from harness.report import Plot, Section, Table
 from harness.rounds import figure, spread
 from harness.run import say
 from peers_figures import starting
-from peers_figures.contest import OURS, WATCHWORD, Contest, check_class, login_class, need
+from peers_figures.contest import OURS, WATCHWORD, Contest, check_class, need
 
 TITLE = 'Token checks beside logins'
 USERS = 100
@@ -36,7 +36,7 @@ def measure(run):
 
 
 def login_capacity(run, server, users, seconds):
-    report = load.measure(run.build, server.program, [login_class(users)], '--connections', CAPACITY_CONNECTIONS,
+    report = load.measure(run.build, server.program, [forms.logins_of(users)], '--connections', CAPACITY_CONNECTIONS,
                           '--duration', seconds, '--warm-up', WARM_UP, '--quiet')
     return report['per_second']
 
@@ -45,7 +45,7 @@ def beside(run, contest, server, users, rate, seconds, patience):
     """Two open loops: logins, which may wait, fail or be refused when there are too many, and checks."""
     # Not quiet: `measuring` is waited for.
     flags = ['--duration', seconds, '--warm-up', WARM_UP, '--timeout', patience]
-    logins = [login_class(users, (201, 503))]
+    logins = [forms.logins_of(users, (201, 503))]
     with contextlib.ExitStack() as running:
         login = running.enter_context(load.Load(run.build, server.program, logins, '--rate', rate, '--connections',
                                                 LOGIN_CONNECTIONS, *flags))

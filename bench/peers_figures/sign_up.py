@@ -1,19 +1,15 @@
 """People who sign up, many at once, each stored when it is acknowledged."""
-import itertools
-import urllib.parse
-
-from harness import load
+from harness import forms
 from harness.report import Figure, Section
 from harness.rounds import spread
 from peers_figures import starting
 from peers_figures.comparison import Comparison, median_of
-from peers_figures.contest import CORES, FORM, WATCHWORD, Contest, cost, need
+from peers_figures.contest import CORES, WATCHWORD, Contest, cost, need
 
 TITLE = 'Sign-up'
 USERS = 1_000
 CONNECTIONS = 64
 HASH = '$argon2id$v=19$m=19456,t=2,p=1$'
-numbers = itertools.count()
 
 
 def measure(run):
@@ -42,15 +38,9 @@ def measure(run):
 
 def sign_up(run, server, people):
     before = server.users_stored()
-    seen = cost(run, server, sign_up_class(people), CONNECTIONS, '--requests', people, '--warm-up', 0)
+    seen = cost(run, server, forms.sign_ups(people), CONNECTIONS, '--requests', people, '--warm-up', 0)
     stored = server.users_stored() - before
     need(stored == seen['answers'], f'{seen["answers"]} sign-ups were acknowledged, and {stored} are stored')
     newest = server.newest_hash()
     need(newest.startswith(HASH), f'it hashes otherwise: {newest[:len(HASH)]}')
     return seen
-
-
-def sign_up_class(count, name='signup'):
-    bodies = [urllib.parse.urlencode({'name': 'New', 'email': f'{n * 2654435761 % 2 ** 32:08x}.{n}@new.example',
-                                      'password': 'a password'}) for n in itertools.islice(numbers, count)]
-    return load.request_class('/signup', FORM, name=name, method='POST', bodies=bodies, expect=[201])

@@ -8,10 +8,9 @@ import sqlite3
 import uuid
 
 from harness import client, servers
+from harness.made_users import LOWEST_COST, PASSWORD, User, open_read_only, pick
 from harness.run import say
 
-PASSWORD = 'correct horse battery staple'  # of all of them
-LOWEST_COST = {'PASSWORDS_MEMORY_KIB': 8, 'PASSWORDS_PASSES': 1}  # settings of watchword: hashes that cost nothing
 KEPT_FROM = 100_000  # users: bigger databases are kept beside the build
 VERSION = 1          # of what is in the kept ones
 BATCH = 50_000
@@ -31,13 +30,6 @@ hashes = {}  # cost of hashing -> the hash of PASSWORD: made once in a run
 
 
 @dataclasses.dataclass
-class User:
-    public_id: str
-    name: str
-    email: str
-
-
-@dataclasses.dataclass
 class Starting:
     file: pathlib.Path
     size: int
@@ -53,14 +45,7 @@ class Starting:
 
     def pick(self, count, seed=1):
         """By chance; the same may come again."""
-        chance = random.Random(seed)
-        with contextlib.closing(open_read_only(self.file)) as db:
-            return [User(*db.execute('SELECT public_id, name, email FROM user WHERE id = ?',
-                                     (chance.randrange(self.size) + 1,)).fetchone()) for _ in range(count)]
-
-
-def open_read_only(file):
-    return sqlite3.connect(f'file:{file}?mode=ro', uri=True)
+        return pick(self.file, count, seed)
 
 
 def database(run, size, lowest_cost=False):

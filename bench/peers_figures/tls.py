@@ -6,8 +6,9 @@ from harness import client, load, servers
 from harness.report import Figure, Plot, Section, Table
 from harness.rounds import interleave, ratios, spread
 from harness.run import Void
+from harness.tokens import SECRET
 from peers_figures import starting
-from peers_figures.contest import NGINX, SECRET, WATCHWORD, need, token_of
+from peers_figures.contest import NGINX, WATCHWORD, need, token_of
 
 TITLE = 'TLS'
 USERS = 3

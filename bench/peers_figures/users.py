@@ -5,12 +5,13 @@ import hashlib
 import json
 import time
 
-from harness import process
+from harness import forms, process
+from harness.made_users import LOWEST_COST
 from harness.report import Figure, Plot, Section, Table
 from harness.rounds import spread
 from harness.run import say
 from peers_figures import starting
-from peers_figures.contest import WATCHWORD, Contest, PeerFailed, cost, fetch, login_class, need
+from peers_figures.contest import WATCHWORD, Contest, PeerFailed, cost, fetch, need
 
 TITLE = 'Number of users'
 SMALL, LARGE, LARGEST = 1_000, 100_000, 1_000_000
@@ -27,11 +28,11 @@ def measure(run):
     rounds, seconds = run.pick((1, 0.4), (2, 0.8), (3, 1.5))
     sizes = run.pick([SMALL, LARGE], [SMALL, LARGE, LARGEST], [SMALL, LARGE, LARGEST])
     listed = run.pick(sizes, [SMALL, LARGE], sizes)
-    notes = ['With 10,000,000 users: see the area `storage`, --full.']
+    notes = ['With 10,000,000 users: see the area `storage`, `--huge`.']
     logins, lists = {}, {}
     with contextlib.ExitStack() as running:
         contests = {size: running.enter_context(
-            Contest(run, starting.database(run, size, lowest_cost=True), settings=starting.LOWEST_COST, listed=False))
+            Contest(run, starting.database(run, size, lowest_cost=True), settings=LOWEST_COST, listed=False))
             for size in sizes}
         for n in range(rounds):
             for size, contest in contests.items():
@@ -51,7 +52,7 @@ def told(result):
 
 
 def login(run, server, people, seconds):
-    return cost(run, server, login_class(people), CONNECTIONS, '--duration', seconds, '--warm-up', 0.2)
+    return cost(run, server, forms.logins_of(people), CONNECTIONS, '--duration', seconds, '--warm-up', 0.2)
 
 
 def lists_of(contest):

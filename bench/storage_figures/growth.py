@@ -5,9 +5,8 @@ import itertools
 import os
 import pathlib
 import time
-import urllib.parse
 
-from harness import load, made_users, servers, tokens
+from harness import forms, load, made_users, servers, tokens
 from harness.report import Plot, Section, Table
 from harness.rounds import figure, interleave, ratios, spread
 from harness.run import Void
@@ -16,8 +15,6 @@ TITLE = 'Millions of users'
 SMALL = 1_000
 MOST_TIMES = 1.5  # what it costs with SMALL users
 BUSY = 32         # connections, for CPU time; 1 for latency
-SECRET = 'a secret of thirty-two bytes and more'
-FORM = {'Content-Type': 'application/x-www-form-urlencoded'}
 COLD = 500        # logins right after the file was forgotten
 
 SIGN_UP, LOGIN, UNCACHED, CACHED = 'sign-up', 'login', 'token check', 'token check, known token'
@@ -86,12 +83,12 @@ def measure_server(run, databases, rounds):
         """Sign-ups would make a small table grow: each round begins with a new one."""
         if database.size == SMALL:
             database = Database.make(run, SMALL)
-        server = running.enter_context(servers.start_watchword(run.build, database.directory, settings=made_users.SETTINGS))
+        server = running.enter_context(servers.start_watchword(run.build, database.directory, settings=made_users.LOWEST_COST))
         return database, server
 
     cold = []
     for database in databases:
-        with servers.start_watchword(run.build, database.directory, settings=made_users.SETTINGS) as server:
+        with servers.start_watchword(run.build, database.directory, settings=made_users.LOWEST_COST) as server:
             database.forget()
             cold.append(ask(run, server, login_class(database), 1, COLD)['classes']['request']['latency_us'])
             database.warm()
@@ -111,7 +108,7 @@ def measure_checks(run, databases, rounds):
         started = {}
         for database in databases:
             database.warm()
-            started[database.size] = running.enter_context(servers.start_check_server(run.build, database.directory, SECRET))
+            started[database.size] = running.enter_context(servers.start_check_server(run.build, database.directory, tokens.SECRET))
         for database in databases:
             ask(run, started[database.size], check_class(database, 2000), BUSY, 2000)
         return {operation: interleave({d.name(): lambda d=d: both(run, started[d.size], operation, database=d)
@@ -123,7 +120,7 @@ def both(run, server, operation, kind=None, database=None):
     seen = {}
     for connections, requests in REQUESTS[operation].items():
         if operation == SIGN_UP:
-            asked = sign_up_class(requests)
+            asked = forms.sign_ups(requests, name='request')
         elif operation == UNCACHED:
             asked = check_class(database, requests)
         else:
@@ -140,21 +137,13 @@ def ask(run, server, asked, connections, requests):
 
 
 def login_class(database):
-    bodies = [urllib.parse.urlencode({'email': u.email, 'password': made_users.PASSWORD}) for u in database.users]
-    return load.request_class('/login', FORM, method='POST', bodies=bodies, expect=[201])
-
-
-def sign_up_class(count):
-    """People who were never here."""
-    bodies = [urllib.parse.urlencode({'name': 'New', 'email': f'{n * 2654435761 % 2 ** 32:08x}.{n}@new.example',
-                                      'password': 'a password'}) for n in itertools.islice(numbers, count)]
-    return load.request_class('/signup', FORM, method='POST', bodies=bodies, expect=[201])
+    return forms.logins_of(database.users, name='request')
 
 
 def check_class(database, count):
     """Tokens that were never seen: of users by chance, and each expires later than those before."""
     expires = int(time.time()) + 3600
-    values = [tokens.issue(SECRET, database.users[n % len(database.users)].public_id, expires + n)
+    values = [tokens.issue(tokens.SECRET, database.users[n % len(database.users)].public_id, expires + n)
               for n in itertools.islice(numbers, count)]
     return load.request_class('/check', headers_in_turn={'x-access-token': values}, expect=[204])
 
