@@ -15,6 +15,13 @@ def request_class(path, headers=None, **more):
     return {'path': path, 'headers': headers or {}, **more}
 
 
+def cpu_us(report):
+    """What an answer took of the watched server's CPU time; raises Void."""
+    if report['answers_in_window'] == 0:
+        raise Void('nothing was answered')
+    return report['watched_cpu_seconds'] * 1e6 / report['answers_in_window']
+
+
 class Load:
     """A running watchword_load. `chains`: of the scenario."""
 

@@ -2,7 +2,7 @@
 import pathlib
 import re
 
-from harness import svg
+from harness import recorded, svg
 from harness.svg import clean
 
 STYLE = pathlib.Path(__file__).with_name('page.css')
@@ -40,13 +40,10 @@ def inline(text):
 # --- at the top
 
 def tiles(areas):
-    figures = [f for a in areas for f in a.figures()]
-    void = sum(bool(s.void) for a in areas for s in a.sections)
-    shown = [('good', sum(f.is_met() is True for f in figures), 'targets met'),
-             ('bad', sum(f.is_met() is False for f in figures), 'targets missed'),
-             ('warn', void, 'sections void'),
-             ('bad', sum(f.drift() == 'REGRESSION' for f in figures), 'regressions'),
-             ('', sum(f.is_met() is None for f in figures), 'figures without a target')]
+    count = recorded.count(areas)
+    shown = [('good', count.met, 'targets met'), ('bad', count.missed, 'targets missed'),
+             ('warn', count.void, 'sections void'), ('bad', count.regressions, 'regressions'),
+             ('', count.without_target, 'figures without a target')]
     return ('<ul class="tiles">' + ''.join(f'<li class="{kind if count else ""}"><b>{count}</b><span>{name}</span></li>'
                                            for kind, count, name in shown) + '</ul>\n')
 

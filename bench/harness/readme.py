@@ -1,6 +1,7 @@
 """README's figures: chosen ones of what is recorded, between two marks."""
 import dataclasses
 
+from harness import recorded
 from harness.report import cell
 
 BEGIN, END = '<!-- made by bench/report.py: begin -->', '<!-- made by bench/report.py: end -->'
@@ -56,11 +57,9 @@ def section(areas):
         if figure:
             shown = dataclasses.replace(figure, name=row.words or figure.name)
             lines.append(f'| {cell(shown.label())} | {figure.measured()} | {figure.target()} | {figure.verdict()} |')
-    figures = [f for a in areas for f in a.figures()]
-    met, missed = (sum(f.is_met() is m for f in figures) for m in (True, False))
-    void = sum(bool(s.void) for a in areas for s in a.sections)
-    lines += ['', f'Of all targets {met} are met and {missed} missed' + (f'; {void} measurements are void' if void else '')
-              + '. Measured on ' + '; '.join(where(areas)) + '.']
+    count = recorded.count(areas)
+    lines += ['', f'Of all targets {count.met} are met and {count.missed} missed'
+              + (f'; {count.void} measurements are void' if count.void else '') + '. Measured on ' + '; '.join(where(areas)) + '.']
     return '\n'.join(lines)
 
 

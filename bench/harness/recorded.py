@@ -28,6 +28,22 @@ class Area:
         return next((s for s in self.sections if s.title == title), None)
 
 
+@dataclasses.dataclass
+class Count:
+    met: int
+    missed: int
+    without_target: int
+    regressions: int
+    void: int  # sections
+
+
+def count(areas):
+    figures = [f for a in areas for f in a.figures()]
+    met = [f.is_met() for f in figures]
+    return Count(met.count(True), met.count(False), met.count(None), sum(f.drift() == 'REGRESSION' for f in figures),
+                 sum(bool(s.void) for a in areas for s in a.sections))
+
+
 def as_data(area):
     data = dataclasses.asdict(area)
     for section, kept in zip(area.sections, data['sections']):

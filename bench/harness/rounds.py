@@ -16,7 +16,6 @@ class Spread:
     def text(self, digits=2):
         return f'{self.median:,.{digits}f}', f'{self.least:,.{digits}f}–{self.most:,.{digits}f}'
 
-
     def times(self, factor):
         return Spread(self.median * factor, self.least * factor, self.most * factor)
 
@@ -29,6 +28,12 @@ def figure(name, seen, *arguments, **more):
 def spread(values):
     values = list(values)
     return Spread(statistics.median(values), min(values), max(values))
+
+
+def points(seen, number):
+    """{x: results of each round} as a series of a plot; number(result) is its y."""
+    spreads = ((x, spread(map(number, results))) for x, results in seen.items())
+    return [(x, s.median, s.least, s.most) for x, s in spreads]
 
 
 def rotated(things, round_number):

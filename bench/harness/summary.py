@@ -1,14 +1,11 @@
 """The overview of all areas as Markdown: report/report.md."""
-from harness import report
+from harness import recorded, report
 
 
 def make(areas):
-    figures = [f for a in areas for f in a.figures()]
-    met, missed = (sum(f.is_met() is m for f in figures) for m in (True, False))
-    void = sum(bool(s.void) for a in areas for s in a.sections)
-    regressions = sum(f.drift() == 'REGRESSION' for f in figures)
+    count = recorded.count(areas)
     parts = ['# What was measured',
-             f'{met} targets met, {missed} missed; {void} sections void; {regressions} regressions. The plots are in '
+             f'{count.met} targets met, {count.missed} missed; {count.void} sections void; {count.regressions} regressions. The plots are in '
              '[report.html](report.html); the method is in [bench/README.md](../README.md).']
     for area in areas:
         machine = ', '.join(f'{name}: {value}' for name, value in area.machine.items())

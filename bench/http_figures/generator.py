@@ -21,7 +21,7 @@ def measure(run):
 
         def ours():
             report = load.measure(run.build, server, classes, *flags, watch=True)
-            return report['per_second'], report['watched_cpu_seconds'] * 1e6 / report['answers_in_window']
+            return report['per_second'], load.cpu_us(report)
 
         def wrks():
             seen = wrk.measure(server, '/user', headers, CONNECTIONS, seconds)

@@ -4,7 +4,7 @@ import statistics
 
 from harness import client, load, servers
 from harness.report import Figure, Plot, Section, Table
-from harness.rounds import rotated, spread
+from harness.rounds import points, rotated
 from harness.run import say, valid
 
 TITLE = 'Busy connections'
@@ -51,7 +51,7 @@ def busy(run, server, classes, connections, seconds):
     flags = ['--connections', connections, '--duration', seconds, '--warm-up', WARM_UP]
     report = load.measure(run.build, server, classes, *flags, watch=True)
     return {'per_second': report['per_second'],
-            'cpu_us': report['watched_cpu_seconds'] * 1e6 / max(report['answers_in_window'], 1),
+            'cpu_us': load.cpu_us(report),
             'latency_us': next(iter(report['classes'].values()))['latency_us']}
 
 
@@ -61,10 +61,7 @@ def lost_percent(levels):
 
 
 def plot(title, y, seen, what):
-    series = {}
-    for name, levels in seen.items():
-        of_levels = [(level, spread(one[what] for one in ones)) for level, ones in levels.items()]
-        series[name] = [(level, s.median, s.least, s.most) for level, s in of_levels]
+    series = {name: points(levels, lambda one: one[what]) for name, levels in seen.items()}
     return Plot(title, 'lines', 'busy connections', y, series, log_x=True)
 
 

@@ -50,7 +50,7 @@ def cpu_us(run, server, headers, body):
     flags = ['--connections', CONNECTIONS, '--duration', run.pick(1, 4, 8), '--warm-up', 0.5]
     report = load.measure(run.build, server, [request(headers, body)], *flags, watch=True)
     say(f'{server.name}: {report["per_second"]:,.0f}/s')
-    return report['watched_cpu_seconds'] * 1e6 / report['answers_in_window']
+    return load.cpu_us(report)
 
 
 def request(headers, body):

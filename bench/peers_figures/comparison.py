@@ -1,9 +1,8 @@
 """Results of a contest as a table, a plot and figures: each beside the floor, watchword and the best peer."""
+from harness import servers
 from harness.report import Plot, Table
-from harness.rounds import figure, ratios, spread
+from harness.rounds import figure, points, ratios, spread
 from peers_figures.contest import FLOOR, PEER, WATCHWORD
-
-FLOOR_NAME = 'epoll_floor'
 
 
 class Comparison:
@@ -28,10 +27,10 @@ class Comparison:
         return min(names, key=lambda name: self.costs(name).median, default=None)
 
     def has_floor(self):
-        return self._kinds.get(FLOOR_NAME) == FLOOR
+        return self._kinds.get(servers.FLOOR) == FLOOR
 
     def figure_floor(self, what, at_most):
-        return [figure(f'{what}, CPU, times the floor', self.times(WATCHWORD, FLOOR_NAME), at_most=at_most)]
+        return [figure(f'{what}, CPU, times the floor', self.times(WATCHWORD, servers.FLOOR), at_most=at_most)]
 
     def figure_best_peer(self, what, at_least):
         """What the best peer needs in times of watchword."""
@@ -55,16 +54,13 @@ class Comparison:
     def _row(self, name, more):
         row = [name, *self.costs(name).text(self._digits), *(text(self.seen[name]) for _, text in more)]
         if self.has_floor():
-            row += self.times(name, FLOOR_NAME).text()
+            row += self.times(name, servers.FLOOR).text()
         return row + list(self.times(name, WATCHWORD).text())
 
     def plot(self, title):
         """Bars, with the spread over the rounds."""
-        points = []
-        for name in self._sorted():
-            seen = self.costs(name)
-            points.append((name, seen.median, seen.least, seen.most))
-        return Plot(title, 'bars', '', f'CPU {self._unit}', {self._unit: points}, log_y=True)
+        bars = points({name: self.seen[name] for name in self._sorted()}, self._number)
+        return Plot(title, 'bars', '', f'CPU {self._unit}', {self._unit: bars}, log_y=True)
 
 
 def median_of(key, divisor=1, digits=0):

@@ -1,6 +1,6 @@
 """What a token check costs with few and with thousands of busy connections."""
 from harness.report import Plot, Section, Table
-from harness.rounds import rotated, spread
+from harness.rounds import points, rotated, spread
 from harness.run import say
 from peers_figures import starting
 from peers_figures.contest import FLOOR, NGINX, Contest, PeerFailed, check_class, cost, in_a_line
@@ -64,6 +64,5 @@ def table(levels, seen, key, caption, form):
 def plot(levels, seen, key, title, y):
     series = {}
     for name, of_levels in seen.items():
-        spreads = [(level, spread(r[key] for r in of_levels[level])) for level in levels if of_levels[level]]
-        series[name] = [(level, s.median, s.least, s.most) for level, s in spreads]
+        series[name] = points({level: of_levels[level] for level in levels if of_levels[level]}, lambda r: r[key])
     return Plot(title, 'lines', 'connections', y, series, log_x=True, log_y=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from harness import client, forms, load, postgres, servers
 from harness.made_users import LOWEST_COST
 from harness.report import Figure, Plot, Section, Table
-from harness.rounds import interleave, spread
+from harness.rounds import interleave, points, spread
 from harness.run import Void
 from harness.tokens import SECRET
 from peers_figures.contest import need
@@ -122,7 +122,8 @@ def section(rounds, seconds, version, seen, delay):
                  Figure('a sign-up is in the list of the other server after, the longest', delay_ms[-1], 'ms')],
         tables=[table(operation, results) for operation, results in seen.items()],
         plots=[Plot(f'CPU time of a {operation}', 'bars', '', 'CPU µs',
-                    {'Watchword': bars(results, 'cpu_us'), 'PostgreSQL': bars(results, 'database_cpu_us')})
+                    {'Watchword': points(results, lambda r: r['cpu_us']),
+                     'PostgreSQL': points(results, lambda r: r['database_cpu_us'])})
                for operation, results in seen.items()],
         data=seen | {'delay_ms': delay_ms})
 
@@ -134,8 +135,3 @@ def table(operation, seen):
              f'{spread(r["p99_us"] for r in results).median / 1000:,.1f}'] for name, results in seen.items()]
     columns = [operation, 'Watchword, CPU µs', 'min–max', 'PostgreSQL, CPU µs', 'min–max', 'per second', 'p99 ms']
     return Table(columns, rows)
-
-
-def bars(seen, key):
-    spreads = {name: spread(r[key] for r in results) for name, results in seen.items()}
-    return [(name, s.median, s.least, s.most) for name, s in spreads.items()]

@@ -6,7 +6,7 @@ import time
 
 from harness import process
 from harness.report import Figure, Plot, Section, Table
-from harness.rounds import spread
+from harness.rounds import points, spread
 from harness.run import Void
 from peers_figures import starting
 from peers_figures.contest import FAILURES, PEER, WATCHWORD, Contest, fetch
@@ -82,8 +82,7 @@ def section(contest, kinds, rounds, seen):
     rows = [[name, *spread(r['ms'] for r in results).text(1), f'{median(results, "rss_mib"):.1f}',
              f'{median(results, "pss_mib"):.1f}', f'{median(results, "processes"):.0f}']
             for name, results in sorted(seen.items(), key=lambda s: median(s[1], 'ms'))]
-    starts = [(name, s.median, s.least, s.most)
-              for name, s in ((name, spread(r['ms'] for r in results)) for name, results in seen.items())]
+    starts = points(seen, lambda r: r['ms'])
     memory = {what: [(name, median(results, key)) for name, results in seen.items()]
               for what, key in (('RSS', 'rss_mib'), ('Pss', 'pss_mib'))}
     return Section(

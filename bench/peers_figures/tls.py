@@ -4,7 +4,7 @@ import subprocess
 
 from harness import client, load, servers
 from harness.report import Figure, Plot, Section, Table
-from harness.rounds import interleave, ratios, spread
+from harness.rounds import interleave, points, ratios, spread
 from harness.run import Void
 from harness.tokens import SECRET
 from peers_figures import starting
@@ -45,15 +45,13 @@ class Case:
     def cost(self, run, seconds, flags):
         report = load.measure(run.build, self.program, [self._asked], *flags, *self.tls, '--duration', seconds,
                               '--warm-up', WARM_UP, '--quiet', watch=True)
-        answers = report['answers_in_window']
-        need(answers > 0, 'nothing was answered')
         tls = report.get('tls', {})
         if '--tls-resume' in flags:
             need(tls['resumed'] >= LEAST_RESUMED * tls['handshakes'],
                  f'of {tls["handshakes"]} sessions {tls["resumed"]} were resumed')
         elif self.tls:
             need(tls['resumed'] == 0, 'sessions were resumed')
-        return {'cpu_us': report['watched_cpu_seconds'] * 1e6 / answers, 'per_second': report['per_second'],
+        return {'cpu_us': load.cpu_us(report), 'per_second': report['per_second'],
                 'p99_us': report['classes']['check']['latency_us']['p99']}
 
 
@@ -105,7 +103,7 @@ def section(rounds, seconds, seen):
                'I/O thread of watchword; nginx, one process, sends the same body by `return 200`.',
         figures=figures, tables=[table(way, results) for way, results in seen.items()],
         plots=[Plot('CPU time of a token check', 'bars', '', 'CPU µs',
-                    {way: bars(results) for way, results in seen.items()}, log_y=True)],
+                    {way: points(results, cpu) for way, results in seen.items()}, log_y=True)],
         data=seen)
 
 
@@ -117,8 +115,3 @@ def table(way, seen):
     rows = [[name, *spread(cpu(r) for r in results).text(2), f'{spread(r["per_second"] for r in results).median:,.0f}',
              f'{spread(r["p99_us"] for r in results).median / 1000:,.2f}'] for name, results in seen.items()]
     return Table([way, 'CPU µs', 'min–max', 'checks/s', 'p99 ms'], rows)
-
-
-def bars(seen):
-    spreads = {name: spread(cpu(r) for r in results) for name, results in seen.items()}
-    return [(name, s.median, s.least, s.most) for name, s in spreads.items()]

@@ -2,7 +2,7 @@
 from harness import program
 from harness.postgres import Postgres, find_programs
 from harness.report import Plot, Section, Table
-from harness.rounds import figure, interleave, ratios, spread
+from harness.rounds import figure, interleave, points, ratios, spread
 
 TITLE = 'Commit batching'
 WRITERS = (1, 4, 16, 64, 256)
@@ -77,14 +77,11 @@ def figures(database, seen):
 
 
 def plot(database, seen):
-    def level(name):
-        return spread(map(per_second, seen[name]))
-
-    ours = [(n, level(name_of(n))) for n in WRITERS if name_of(n) in seen]
-    series = {'watchword': [(n, s.median, s.least, s.most) for n, s in ours]}
+    ours = points({n: seen[name_of(n)] for n in WRITERS if name_of(n) in seen}, per_second)
+    series = {'watchword': ours}
     for name in seen:
         if name not in map(name_of, WRITERS):
-            series[name] = [(n, level(name).median) for n in (ours[0][0], ours[-1][0])]
+            series[name] = [(n, spread(map(per_second, seen[name])).median) for n in (ours[0][0], ours[-1][0])]
     return Plot(f'{database}: rows a second', 'lines', 'writers at once', 'rows a second', series, log_x=True, log_y=True)
 
 

@@ -8,7 +8,7 @@ import time
 
 from harness import forms, load, made_users, servers, tokens
 from harness.report import Plot, Section, Table
-from harness.rounds import figure, interleave, ratios, spread
+from harness.rounds import figure, interleave, points, ratios, spread
 from harness.run import Void
 
 TITLE = 'Millions of users'
@@ -178,10 +178,8 @@ def section(databases, rounds, seen, notes):
 
 def plot(title, y, key, seen):
     sizes = list(dict.fromkeys(size for results in seen.values() for size in results))
-    series = {}
-    for size in sizes:
-        found = [(operation, spread(r[key] for r in results[size])) for operation, results in seen.items()]
-        series[size] = [(operation, s.median, s.least, s.most) for operation, s in found]
+    series = {size: points({operation: results[size] for operation, results in seen.items()}, lambda r: r[key])
+              for size in sizes}
     return Plot(title, 'bars', 'request', y, series)
 
 

@@ -6,7 +6,7 @@ import threading
 
 from harness import made_users, program
 from harness.report import Plot, Section, Table
-from harness.rounds import figure, interleave, ratios, spread
+from harness.rounds import figure, interleave, points, ratios, spread
 from harness.run import say, valid
 
 TITLE = 'Reads during writes'
@@ -72,10 +72,7 @@ def against_idle(seen, phase, most):
 
 
 def plot(seen):
-    series = {}
-    for percentile in ('p50', 'p99'):
-        of_phases = [(phase, spread(r['job_us'][percentile] for r in results)) for phase, results in seen.items()]
-        series[percentile] = [(phase, s.median, s.least, s.most) for phase, s in of_phases]
+    series = {percentile: points(seen, lambda r, p=percentile: r['job_us'][p]) for percentile in ('p50', 'p99')}
     return Plot('A look-up: queue and query', 'bars', 'what else happens', 'µs', series)
 
 
