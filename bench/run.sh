@@ -2,10 +2,7 @@
 # Builds the release, measures and makes the report: see usage().
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-all=()
-for area in http storage peers micro; do
-  if [ -f "$root/bench/${area}_area.py" ]; then all+=("$area"); fi
-done
+all=(http storage peers micro)
 
 usage() {
   cat <<'TEXT'
@@ -29,31 +26,51 @@ writes bench/report/AREA.json and .md, report.html and report.md, and README's f
   --directory DIRECTORY  where databases are made: on the disk that shall be measured, never on a tmpfs
 
 Without measuring: bench/report.py makes the reports again from what is recorded, bench/report.py --record-bands takes
-the recorded ratios into the bands by which later runs are judged. The exit code is 1 if a measurement was void.
+the recorded ratios into the bands by which later runs are judged.
+
+The exit code is 1 if a measurement was void or something could not be built, 2 for a wrong command line. Whoever ends
+it early, by Ctrl-C or a signal, ends all that it started; reports of areas that were over are kept.
 TEXT
+}
+
+wrong() {
+  echo "bench/run.sh: $1" >&2
+  usage >&2
+  exit 2
 }
 
 areas=()
 install=no
+size=()
+only=
 flags=()
 while [ $# -gt 0 ]; do
   case $1 in
     -h | --help) usage; exit 0 ;;
     --install) install=yes ;;
-    --quick | --full | --huge) flags+=("$1") ;;
+    --quick | --full | --huge) size+=("$1") ;;
     --only | --output | --directory)
-      [ $# -gt 1 ] || { usage >&2; exit 2; }
+      [ $# -gt 1 ] || wrong "$1 needs a value"
+      if [ "$1" = --only ]; then only=$2; fi
       flags+=("$1" "$2")
       shift
       ;;
     *)
-      [[ " ${all[*]} " == *" $1 "* ]] || { echo "bench/run.sh: there is no area or flag '$1'" >&2; usage >&2; exit 2; }
+      [[ " ${all[*]} " == *" $1 "* ]] || wrong "there is no area or flag '$1'"
       areas+=("$1")
       ;;
   esac
   shift
 done
+[ ${#size[@]} -le 1 ] || wrong "of ${size[*]} one at a time"
 [ ${#areas[@]} -gt 0 ] || areas=("${all[@]}")
+for name in ${only//,/ }; do
+  found=no
+  for area in "${areas[@]}"; do
+    if [ -f "$root/bench/${area}_figures/$name.py" ]; then found=yes; fi
+  done
+  [ "$found" = yes ] || wrong "${areas[*]} has no figure '$name'"
+done
 
 # shellcheck source=.ci/packages.sh
 . "$root/.ci/packages.sh"
@@ -70,4 +87,4 @@ fi
 build=$root/build/release
 cmake -S "$root" --preset release -DWATCHWORD_TESTS=OFF -DWATCHWORD_BENCH=ON >&2
 cmake --build "$build" --target watchword bench >&2
-PYTHONDONTWRITEBYTECODE=1 exec python3 "$root/bench/measure.py" "$build" "${areas[@]}" "${flags[@]}"
+PYTHONDONTWRITEBYTECODE=1 exec python3 "$root/bench/measure.py" "$build" "${areas[@]}" "${size[@]}" "${flags[@]}"

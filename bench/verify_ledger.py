@@ -8,7 +8,8 @@ from harness import ledger
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, epilog='The exit code is 1 if something is lost, 2 if it cannot be told.')
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     epilog='The exit code is 1 if something is lost, 2 if it cannot be told.')
     parser.add_argument('ledger')
     parser.add_argument('--class', dest='class_name', help='only the lines of this class')
     where = parser.add_mutually_exclusive_group(required=True)

@@ -16,7 +16,8 @@ MIB = 2 ** 20
 
 
 def make(build, target, count):
-    """By watchword_users (bench/users), with hashes of the lowest cost. `target`: sqlite:FILE or a URL of PostgreSQL. 0: only the schema."""
+    """By watchword_users (bench/users), with hashes of the lowest cost. `target`: sqlite:FILE or a URL of PostgreSQL.
+    0: only the schema."""
     command = [build / 'bench/watchword_users', '--users', str(count), '--cache', str(cache_mib(count)), target]
     making = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                               preexec_fn=process.end_with_us)

@@ -26,7 +26,8 @@ def add_to(parser):
         if name != 'default':
             size.add_argument(f'--{name}', dest='size', action='store_const', const=name, default='default')
     size.add_argument('--huge', action='store_true', help='--full, and what takes longer: ten million users')
-    parser.add_argument('--only', default='', metavar='NAME,...', help='these figures; only printed, unless --output is given')
+    parser.add_argument('--only', default='', metavar='NAME,...',
+                        help='these figures; only printed, unless --output is given')
     parser.add_argument('--output', type=pathlib.Path, help='where the report goes (bench/report)')
     parser.add_argument('--directory', type=pathlib.Path, help='for what is made to be measured (as TMPDIR says)')
 

@@ -24,8 +24,10 @@ def make(areas):
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>Watchword: measured</title>\n'
             f'<style>\n{STYLE.read_text(encoding="utf-8")}</style>\n</head>\n<body>\n'
             f'<header>\n<h1>Watchword: measured</h1>\n<p class="lead">{INTRODUCTION}</p>\n'
-            f'{tiles(areas)}{attention(areas)}{contents(areas)}</header>\n<main>\n{overview(areas)}<h2 id="method">Method</h2>\n<p>{METHOD}</p>\n{body}</main>\n'
-            '<footer>Made from <code>bench/report/*.json</code> by <code>bench/report.py</code>.</footer>\n</body>\n</html>\n')
+            f'{tiles(areas)}{attention(areas)}{contents(areas)}</header>\n<main>\n{overview(areas)}'
+            f'<h2 id="method">Method</h2>\n<p>{METHOD}</p>\n{body}</main>\n'
+            '<footer>Made from <code>bench/report/*.json</code> by <code>bench/report.py</code>.</footer>\n'
+            '</body>\n</html>\n')
 
 
 def anchor(*words):
@@ -53,7 +55,8 @@ def attention(areas):
     found = []
     for area in areas:
         for s in area.sections:
-            words = [f'{inline(f.label())}: {clean(f.measured())} ({clean(f.target())})' for f in s.figures if f.is_met() is False]
+            words = [f'{inline(f.label())}: {clean(f.measured())} ({clean(f.target())})'
+                     for f in s.figures if f.is_met() is False]
             words += [f'{inline(f.label())}: {clean(f.measured())}, a regression ({clean(f.expected())})'
                       for f in s.figures if f.is_met() is not False and f.drift() == 'REGRESSION']
             words += ['void'] if s.void else []
@@ -165,8 +168,9 @@ def numbers_of(plot):
     rows = ''.join(f'<tr><th scope="row">{clean(name)}</th><td>{number(p.x)}</td><td>{number(p.y)}</td>'
                    f'<td>{f"{number(p.low)}–{number(p.high)}" if p.low < p.high else ""}</td></tr>'
                    for name, values in plot.series.items() for p in svg.points(values))
-    return (f'<div class="scroll" tabindex="0" role="region" aria-label="Numbers of the plot"><table><thead><tr><th scope="col">'
-            f'</th><th scope="col">{clean(plot.x)}</th><th scope="col">{clean(plot.y)}</th><th scope="col">min–max</th></tr>'
+    return (f'<div class="scroll" tabindex="0" role="region" aria-label="Numbers of the plot"><table><thead><tr>'
+            '<th scope="col"></th>'
+            f'<th scope="col">{clean(plot.x)}</th><th scope="col">{clean(plot.y)}</th><th scope="col">min–max</th></tr>'
             f'</thead><tbody>{rows}</tbody></table></div>')
 
 

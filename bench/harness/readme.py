@@ -40,7 +40,8 @@ CHOSEN = [
     Row('storage', 'p99 of reads, writes at half the peak, times idle', 'p99 of look-ups beside writes, times idle'),
     Row('storage', 'token check, CPU: 1,000,000 users, times 1,000',
         'a new token\'s check among a million users, times among a thousand'),
-    Row('storage', 'SQLite to PostgreSQL: rows/s of watchword, of bare API\'s', '`migrate copy` to PostgreSQL, of bare `COPY`'),
+    Row('storage', 'SQLite to PostgreSQL: rows/s of watchword, of bare API\'s',
+        '`migrate copy` to PostgreSQL, of bare `COPY`'),
 ]
 
 
@@ -59,7 +60,7 @@ def section(areas):
             lines.append(f'| {cell(shown.label())} | {figure.measured()} | {figure.target()} | {figure.verdict()} |')
     count = recorded.count(areas)
     lines += ['', f'Of all targets {count.met} are met and {count.missed} missed'
-              + (f'; {count.void} measurements are void' if count.void else '') + '. Measured on ' + '; '.join(where(areas)) + '.']
+              + (f'; {count.void} measurements are void' if count.void else '') + f'. Measured on {"; ".join(where(areas))}.']
     return '\n'.join(lines)
 
 
@@ -92,7 +93,8 @@ def cost_table(http):
     if section is None or not section.data:
         return []
     names = [r['server'] for r in section.data['/user']]
-    lines = ['| CPU time of the server for a request | ' + ' | '.join(SERVERS.get(n, n) for n in names) + ' | Watchword / loop |',
+    lines = ['| CPU time of the server for a request | ' + ' | '.join(SERVERS.get(n, n) for n in names)
+             + ' | Watchword / loop |',
              '|---' + '|--:' * (len(names) + 1) + '|']
     for path, words in paths.items():
         rows = {r['server']: r for r in section.data[path]}

@@ -37,8 +37,8 @@ def measure(run):
     return Section(
         TITLE,
         method='RSS of the process tree before (once it stays for 2 s), and while so many connections that were each '
-               'answered one GET /user rest. watchword as it runs by default, with one I/O thread for each core. What the kernel keeps for a '
-               'connection is not in it.',
+               'answered one GET /user rest. watchword as it runs by default, with one I/O thread for each core. What the '
+               'kernel keeps for a connection is not in it.',
         figures=figures, notes=notes, data=seen,
         tables=[Table(['server, MiB', 'none', *(f'{c:,}' for c in counts), 'KiB per connection'],
                       [[name, f'{mib[0]:.1f}', *(f'{mib[c]:.1f}' if c in mib else '' for c in counts),

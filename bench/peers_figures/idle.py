@@ -83,9 +83,9 @@ def section(contest, count, seen):
         notes.append(f'`ulimit -Hn` is {servers.most_files()}: {CONNECTIONS:,} connections do not fit.')
     return Section(
         TITLE,
-        method=f'Pss of all processes of a server that has just started, and while {count:,} connections that were each answered one '
-               'GET /user rest. What the kernel keeps for a connection is not in it. watchword with as many I/O threads '
-               'as the machine has cores, one process of each peer. A server that does not keep 99 % of them for '
+        method=f'Pss of all processes of a server that has just started, and while {count:,} connections that were each '
+               'answered one GET /user rest. What the kernel keeps for a connection is not in it. watchword with as many '
+               'I/O threads as the machine has cores, one process of each peer. A server that does not keep 99 % of them for '
                f'{HOLD_SECONDS} s is left out.',
         figures=[Figure('memory of an idle connection', seen[WATCHWORD]['kib'], 'KiB', at_most=MOST_KIB)],
         tables=[Table(['server', 'MiB before', 'MiB with them', 'connections held', 'KiB each'], rows)],

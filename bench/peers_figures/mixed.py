@@ -1,8 +1,8 @@
 """Nine token checks for each login, at the rate of logins that the best server can hash."""
 import contextlib
 
-from harness import forms, load
-from harness.report import Plot, Section, Table
+from harness import forms, load, percentiles
+from harness.report import Section, Table
 from harness.rounds import figure, spread
 from harness.run import say
 from peers_figures import starting
@@ -14,7 +14,6 @@ CHECKS_PER_LOGIN = 9
 CAPACITY_CONNECTIONS, LOGIN_CONNECTIONS, CHECK_CONNECTIONS = 16, 128, 64
 WARM_UP = 0.5  # s
 MOST_CHECK_MS = 4
-PERCENTILES = (('p50', 50), ('p90', 90), ('p99', 99), ('p99_9', 99.9))
 
 
 def measure(run):
@@ -82,7 +81,7 @@ def row(name, capacity, results):
         return f'{median(results, number):{form}}'
 
     answered = all(r['check_us']['count'] for r in results)
-    latencies = [text(lambda r, p=p: r['check_us'][p] / 1000, ',.2f') for p, _ in PERCENTILES[:3]]
+    latencies = [text(lambda r, p=p: r['check_us'][p] / 1000, ',.2f') for p in ('p50', 'p90', 'p99')]
     logins = text(lambda r: r['login_p99_us'] / 1000, ',.0f') if all(r['login_p99_us'] for r in results) else ''
     return [name, f'{capacity:.1f}', text(lambda r: r['logins_per_second'], '.1f'), logins,
             text(lambda r: r['checks_per_second'], ',.0f'), text(lambda r: 100 * failed_share(r), '.1f') + ' %',
@@ -104,17 +103,17 @@ def section(contest, capacity, rate, rounds, seconds, seen):
     rows = [row(name, capacity[name], results) for name, results in sorted(seen.items(), key=badness)]
     columns = ['server', 'logins/s alone', 'logins/s', 'p99 ms of logins', 'checks/s', 'not answered', 'p50 ms', 'p90 ms',
                'p99 ms', 'sent late p99 ms']
-    series = {name: [(percent, median(results, lambda r, p=p: r['check_us'][p]) / 1000) for p, percent in PERCENTILES]
-              for name, results in seen.items() if all(r['check_us']['count'] for r in results)}
+    latencies = {name: {p: median(results, lambda r, p=p: r['check_us'][p]) for p in percentiles.SHOWN}
+                 for name, results in seen.items() if all(r['check_us']['count'] for r in results)}
     return Section(
         TITLE,
         method=f'First what each server can do: logins of {CAPACITY_CONNECTIONS} connections, closed loop. Then the '
                f'best of these rates, {rate:.1f}/s here, is offered to each as an open loop over {LOGIN_CONNECTIONS} '
                f'connections and {CHECKS_PER_LOGIN} times as many GET /user of {USERS} users over '
-               f'{CHECK_CONNECTIONS} others, for {seconds} s after a warm-up, {rounds} interleaved rounds, medians. Latencies count from when a request '
-               'was due and include what the clients lose on the same cores ("sent late"). A login may be refused with '
-               '503; one that was never sent is not done. watchword as it runs by default, each peer with as many '
-               'processes as its authors recommend.',
+               f'{CHECK_CONNECTIONS} others, for {seconds} s after a warm-up, {rounds} interleaved rounds, medians. '
+               'Latencies count from when a request was due and include what the clients lose on the same cores ("sent '
+               'late"). A login may be refused with 503; one that was never sent is not done. watchword as it runs by '
+               'default, each peer with as many processes as its authors recommend.',
         figures=figures, tables=[Table(columns, rows)],
-        plots=[Plot('Latency of token checks beside logins', 'lines', 'percentile', 'ms', series, log_y=True)],
+        plots=[percentiles.plot('Latency of token checks beside logins', latencies)],
         notes=contest.notes(), data={'capacity': capacity, 'rate': rate, 'seen': seen})

@@ -1,7 +1,7 @@
 """People who sign up, many at once, each stored when it is acknowledged."""
 from harness import forms
-from harness.report import Figure, Section
-from harness.rounds import spread
+from harness.report import Section
+from harness.rounds import figure, spread
 from peers_figures import starting
 from peers_figures.comparison import Comparison, median_of
 from peers_figures.contest import CORES, WATCHWORD, Contest, cost, need
@@ -22,14 +22,14 @@ def measure(run):
         seen = contest.take_turns('sign-up', rounds, once,
                                   lambda r: f'{r["cpu_us"] / 1000:.2f} ms, {r["per_second"]:.1f}/s')
     compared = Comparison(contest, seen, 'cpu_us', 'ms', divisor=1000, digits=2)
-    per_second = spread(r['per_second'] for r in seen[WATCHWORD]).median
+    per_second = spread(r['per_second'] for r in seen[WATCHWORD])
     return Section(
         TITLE,
         method=f'POST /signup of {people} people who were never here, {CONNECTIONS} connections, closed loop, '
                f'{rounds} interleaved rounds, each server on its own SQLite file, which is then looked into: as many '
                'more users as were answered 201, with hashes of the default cost. watchword as it runs by default, each '
                'peer with as many processes as its authors recommend. Hashing is included, and is most of it.',
-        figures=[Figure('sign-ups per second', per_second, digits=1), *compared.figure_best_peer(TITLE, None)],
+        figures=[figure('sign-ups per second', per_second, digits=1), *compared.figure_best_peer(TITLE, None)],
         tables=[compared.table('CPU time of a sign-up', [('sign-ups/s', median_of('per_second', digits=1)),
                                                          ('p50 ms', median_of('p50_us', 1000)),
                                                          ('p99 ms', median_of('p99_us', 1000))])],

@@ -3,8 +3,8 @@ import contextlib
 import subprocess
 
 from harness import client, load, servers
-from harness.report import Figure, Plot, Section, Table
-from harness.rounds import interleave, points, ratios, spread
+from harness.report import Plot, Section, Table
+from harness.rounds import figure, interleave, points, ratios, spread
 from harness.run import Void
 from harness.tokens import SECRET
 from peers_figures import starting
@@ -90,11 +90,11 @@ def make_certificate(directory):
 
 def section(rounds, seconds, seen):
     secured = f'{WATCHWORD}, TLS'
-    figures = [Figure(f'TLS, {way}: CPU of a token check, times that without',
-                      ratios(seen[way], secured, WATCHWORD, cpu).median) for way in (KEPT, NEW)]
+    figures = [figure(f'TLS, {way}: CPU of a token check, times that without',
+                      ratios(seen[way], secured, WATCHWORD, cpu)) for way in (KEPT, NEW)]
     if NGINX in seen[KEPT]:
-        figures += [Figure(f'TLS, {way}: CPU of a token check, times nginx\'s', ratios(
-            seen[way], secured, f'{NGINX}, TLS', cpu).median) for way in (KEPT, NEW, RESUMED)]
+        figures += [figure(f'TLS, {way}: CPU of a token check, times nginx\'s',
+                           ratios(seen[way], secured, f'{NGINX}, TLS', cpu)) for way in (KEPT, NEW, RESUMED)]
     return Section(
         TITLE,
         method=f'GET /user with a valid token and {USERS} users over {CONNECTIONS} connections that are kept, or '

@@ -7,8 +7,8 @@ import time
 
 from harness import forms, process
 from harness.made_users import LOWEST_COST
-from harness.report import Figure, Plot, Section, Table
-from harness.rounds import spread
+from harness.report import Plot, Section, Table
+from harness.rounds import figure, spread
 from harness.run import say
 from peers_figures import starting
 from peers_figures.contest import WATCHWORD, Contest, PeerFailed, cost, fetch, need
@@ -95,7 +95,7 @@ def take_lists(contest, server):
 
 
 def section(sizes, listed, rounds, seconds, logins, lists, notes):
-    figures = [Figure(f'login without its hash, CPU: {size:,} users, times {SMALL:,}', times(logins[WATCHWORD], size),
+    figures = [figure(f'login without its hash, CPU: {size:,} users, times {SMALL:,}', times(logins[WATCHWORD], size),
                       at_most=MOST_TIMES) for size in sizes[1:]]
     return Section(
         TITLE,
@@ -122,7 +122,7 @@ def median(results):
 
 
 def times(of_sizes, size):
-    return spread(a['cpu_us'] / b['cpu_us'] for a, b in zip(of_sizes[size], of_sizes[SMALL])).median
+    return spread(a['cpu_us'] / b['cpu_us'] for a, b in zip(of_sizes[size], of_sizes[SMALL]))
 
 
 def cell(results):

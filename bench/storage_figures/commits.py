@@ -26,9 +26,10 @@ def measure(run):
             notes.append(f'PostgreSQL {server.version()}, reached by a Unix socket, as it comes (fsync on)')
     section = Section(
         TITLE,
-        method=f'`store_commits`: N coroutines on one I/O thread that each wait for `database::write` of one row of the user '
-               f'table, then write the next; the bare API (SQLite\'s or libpq\'s, prepared statements, one thread, the same '
-               f'durability: synchronous=FULL; no triggers, so that libpq\'s tells no other node) with 1 and with {JUDGED} rows for each commit. Each run begins with an empty '
+        method='`store_commits`: N coroutines on one I/O thread that each wait for `database::write` of one row of the '
+               'user table, then write the next; the bare API (SQLite\'s or libpq\'s, prepared statements, one thread, the '
+               'same durability: synchronous=FULL; no triggers, so that libpq\'s tells no other node) with 1 and with '
+               f'{JUDGED} rows for each commit. Each run begins with an empty '
                f'table and ends after {rows:,} rows or {seconds} s. {rounds} interleaved rounds in rotating order, '
                'medians; ratios are taken within a round. "Commit" is the time the writing thread takes '
                'for BEGIN, the rows and COMMIT, with its share of the checkpoints, which the bare API makes within commits; '

@@ -7,7 +7,7 @@ import time
 from harness import made_users, program
 from harness.postgres import Postgres, find_programs
 from harness.report import Plot, Section, Table
-from harness.rounds import figure, interleave, ratios, spread
+from harness.rounds import figure, interleave, points, ratios, spread
 from harness.run import Void
 
 TITLE = 'Copies and backups'
@@ -23,20 +23,14 @@ def measure(run):
     section = Section(
         TITLE,
         method=f'{users:,} users. `watchword migrate copy` next to `store_copy`, which does the least there is to do: '
-               'SQLite\'s prepared statements with a page cache of 512 MiB, libpq\'s COPY, one transaction, nothing checked or read back. '
-               '`watchword backup`, which checks what it wrote, next to `cp` with a sync of the copy and to sqlite3\'s .backup. Into a new database or '
-               f'file each time, from the page cache. {rounds} interleaved rounds in rotating order, medians; ratios are '
-               'taken within a round.')
+               'SQLite\'s prepared statements with a page cache of 512 MiB, libpq\'s COPY, one transaction, nothing checked '
+               'or read back. `watchword backup`, which checks what it wrote, next to `cp` with a sync of the copy and to '
+               f'sqlite3\'s .backup. Into a new database or file each time, from the page cache. {rounds} interleaved rounds '
+               'in rotating order, medians; ratios are taken within a round.')
     section.data = {}
     add_copies(run, section, file, users, rounds)
     add_backups(run, section, file, rounds)
     return section
-
-
-def knows(run, *command):
-    """Whether this watchword has the command."""
-    return subprocess.run([run.build / 'watchword', *command, '--help'], stdin=subprocess.DEVNULL,
-                          capture_output=True).returncode == 0
 
 
 # --- from one kind of database to the other
@@ -45,18 +39,14 @@ def add_copies(run, section, file, users, rounds):
     if find_programs() is None:
         section.notes.append('PostgreSQL is not installed: copies are not measured')
         return
-    has_command = knows(run, 'migrate', 'copy')
-    if not has_command:
-        section.notes.append('this watchword has no command `migrate copy`: only the bare API was measured')
     with Postgres(run.new_directory()) as server:
         full = server.new_database()
         made_users.make(run.build, full, users)
         for title, source, new_target in (
                 ('SQLite to PostgreSQL', f'sqlite:{file}', server.new_database),
                 ('PostgreSQL to SQLite', full, lambda: f'sqlite:{run.new_directory() / "copy.db"}')):
-            measures = {BARE: lambda s=source, n=new_target: bare_copy(run, s, n(), users)}
-            if has_command:
-                measures[WATCHWORD] = lambda s=source, n=new_target: watchword_copy(run, s, n(), users)
+            measures = {BARE: lambda s=source, n=new_target: bare_copy(run, s, n(), users),
+                        WATCHWORD: lambda s=source, n=new_target: watchword_copy(run, s, n(), users)}
             seen = interleave(measures, rounds, lambda r: f'{r["per_second"]:,.0f} rows/s')
             add(section, title, seen, BARE, 'rows/s', lambda r: r['per_second'], 0)
 
@@ -114,23 +104,18 @@ def add_backups(run, section, file, rounds):
         return lambda: subprocess.run(command, check=True, stdin=subprocess.DEVNULL, capture_output=True)
 
     measures = {CP: lambda: timed(shell('cp', file, copy), shell('sync', copy)),
-                SQLITE3: lambda: timed(shell('sqlite3', file, f'.backup {copy}'))}
-    if knows(run, 'backup'):
-        measures[WATCHWORD] = lambda: timed(
-            lambda: run_watchword(run, 'backup', '--database', f'sqlite:{file}', '--quiet', str(copy)))
-    else:
-        section.notes.append('this watchword has no command `backup`: only cp and sqlite3 were measured')
+                SQLITE3: lambda: timed(shell('sqlite3', file, f'.backup {copy}')),
+                WATCHWORD: lambda: timed(lambda: run_watchword(run, 'backup', '--database', f'sqlite:{file}', '--quiet',
+                                                               str(copy)))}
     seen = interleave(measures, rounds, lambda r: f'{r["mib_per_second"]:,.0f} MiB/s')
     copy.unlink(missing_ok=True)
     add(section, 'Backup', seen, SQLITE3, 'MiB/s', lambda r: r['mib_per_second'], 0)
 
 
 def add(section, title, seen, base, unit, number, digits):
-    if WATCHWORD in seen:
-        section.figures.append(figure(f'{title}: {unit} of watchword, of {base}\'s',
-                                      ratios(seen, WATCHWORD, base, number).times(100), '%', digits=0))
-    of_all = [(name, spread(map(number, results))) for name, results in seen.items()]
-    section.plots.append(Plot(title, 'bars', 'program', unit, {unit: [(n, s.median, s.least, s.most) for n, s in of_all]}))
+    section.figures.append(figure(f'{title}: {unit} of watchword, of {base}\'s',
+                                  ratios(seen, WATCHWORD, base, number).times(100), '%', digits=0))
+    section.plots.append(Plot(title, 'bars', 'program', unit, {unit: points(seen, number)}))
     section.tables.append(Table([title, unit, 'min–max', f'times {base}', 'min–max', 'seconds'],
                                 [[name, *spread(map(number, results)).text(digits), *ratios(seen, name, base, number).text(),
                                   f'{spread(r["seconds"] for r in results).median:.2f}'] for name, results in seen.items()]))

@@ -77,18 +77,21 @@ class Database:
             os.posix_fadvise(f.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
+def start(run, database):
+    return servers.start_watchword(run.build, database.directory, settings=made_users.LOWEST_COST)
+
+
 def measure_server(run, databases, rounds):
     """-> {operation: {database: [result]}}, cold logins of each database"""
     def fresh(database, running):
         """Sign-ups would make a small table grow: each round begins with a new one."""
         if database.size == SMALL:
             database = Database.make(run, SMALL)
-        server = running.enter_context(servers.start_watchword(run.build, database.directory, settings=made_users.LOWEST_COST))
-        return database, server
+        return database, running.enter_context(start(run, database))
 
     cold = []
     for database in databases:
-        with servers.start_watchword(run.build, database.directory, settings=made_users.LOWEST_COST) as server:
+        with start(run, database) as server:
             database.forget()
             cold.append(ask(run, server, login_class(database), 1, COLD)['classes']['request']['latency_us'])
             database.warm()
@@ -108,7 +111,8 @@ def measure_checks(run, databases, rounds):
         started = {}
         for database in databases:
             database.warm()
-            started[database.size] = running.enter_context(servers.start_check_server(run.build, database.directory, tokens.SECRET))
+            server = servers.start_check_server(run.build, database.directory, tokens.SECRET)
+            started[database.size] = running.enter_context(server)
         for database in databases:
             ask(run, started[database.size], check_class(database, 2000), BUSY, 2000)
         return {operation: interleave({d.name(): lambda d=d: both(run, started[d.size], operation, database=d)

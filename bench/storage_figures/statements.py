@@ -2,7 +2,7 @@
 from harness import made_users, program
 from harness.postgres import Postgres, find_programs
 from harness.report import Plot, Section, Table
-from harness.rounds import figure, ratios, spread
+from harness.rounds import figure, points, ratios, spread
 from harness.run import say, valid
 
 TITLE = 'Statements'
@@ -45,8 +45,7 @@ def measure_one(run, url, rounds, count):
 
 
 def plot(name, seen):
-    found = [(way, spread(ns)) for way, ns in seen.items()]
-    return Plot(f'{name}: one user, found by address', 'bars', 'statement', 'ns', {'ns': [(way, s.median) for way, s in found]})
+    return Plot(f'{name}: one user, found by address', 'bars', 'statement', 'ns', {'ns': points(seen, lambda ns: ns)})
 
 
 def times(seen, way, base):

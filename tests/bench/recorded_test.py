@@ -11,8 +11,9 @@ from harness.report import Figure, Plot, Section, Table
 
 
 def area(name='http', size='full', value=1.2, **more):
-    sections = [Section('Cost', method='By `wrk`.', figures=[Figure('CPU, times the floor', value, at_most=1.6, low=1.1, high=1.3),
-                                                             Figure('users | a second', 1e6, digits=0)],
+    sections = [Section('Cost', method='By `wrk`.',
+                        figures=[Figure('CPU, times the floor', value, at_most=1.6, low=1.1, high=1.3),
+                                 Figure('users | a second', 1e6, digits=0)],
                         tables=[Table(['server', 'µs'], [['watchword', '7.7'], ['<b>', '6']], 'A | B')],
                         plots=[Plot('P', 'bars', 'server', 'µs', {'µs': [('watchword', 7.7, 7, 8)]})],
                         pictures=[('Flames', '<svg viewBox="0 0 1 1"></svg>')], notes=['a <note>'], data={'x': 1}),
@@ -150,8 +151,8 @@ class Page(unittest.TestCase):
 
     def test_everything_is_in_it(self):
         text = self.text()
-        for shown in ('✓ met', '✗ missed', 'REGRESSION', '0.90–1.20 expected', '<code>wrk</code>', '<svg viewBox="0 0 1 1">', 'plot1', 'a cpu', '1.10–1.30',
-                      'What falls short'):
+        for shown in ('✓ met', '✗ missed', 'REGRESSION', '0.90–1.20 expected', '<code>wrk</code>', '<svg viewBox="0 0 1 1">',
+                      'plot1', 'a cpu', '1.10–1.30', 'What falls short'):
             self.assertIn(shown, text)
 
     def test_links_lead_somewhere(self):
@@ -192,7 +193,8 @@ class Readme(unittest.TestCase):
         self.assertIn('| heap allocations for a request (c) |', text)
 
     def test_peers_stand_side_by_side(self):
-        rows = {'Token check': [['epoll_floor', '6.2'], ['watchword', '7.7'], ['go', '142']], 'Login': [['go', '30'], ['watchword', '8']]}
+        rows = {'Token check': [['epoll_floor', '6.2'], ['watchword', '7.7'], ['go', '142']],
+                'Login': [['go', '30'], ['watchword', '8']]}
         sections = [Section(title, tables=[Table(['engine', 'ms'], [['x', '1']]), Table(['server', 'CPU µs', 'more'], found)])
                     for title, found in rows.items()]
         text = readme.section([recorded.Area('peers', 'P', {}, '', [*sections, Section('Sign-up', void='broke')])])

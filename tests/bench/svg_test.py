@@ -64,7 +64,8 @@ class Plots(unittest.TestCase):
             text = svg.draw(plot, 1)
             root = xml.fromstring(text.encode())
             self.assertEqual(text.count('<script'), 0)
-            self.assertTrue({e.tag for e in root.iter()} <= {'svg', 'title', 'desc', 'text', 'line', 'rect', 'circle', 'path'})
+            tags = {e.tag for e in root.iter()}
+            self.assertTrue(tags <= {'svg', 'title', 'desc', 'text', 'line', 'rect', 'circle', 'path'})
 
     def test_spread_is_drawn_and_needs_both_ends(self):
         self.assertEqual(count(draw('bars', {'a': [('x', 5, 4, 6)]}), 'spread'), 3)
