@@ -198,9 +198,21 @@ class Readme(unittest.TestCase):
         sections = [Section(title, tables=[Table(['engine', 'ms'], [['x', '1']]), Table(['server', 'CPU µs', 'more'], found)])
                     for title, found in rows.items()]
         text = readme.section([recorded.Area('peers', 'P', {}, '', [*sections, Section('Sign-up', void='broke')])])
-        self.assertIn('| CPU time of the server | Watchword | raw epoll loop | go |', text)
+        self.assertIn('| CPU time of the server | Watchword | raw epoll loop | Go net/http |', text)
         self.assertIn('| Token check | 7.7 µs | 6.2 µs | 142 µs |\n| Login | 8 µs |  | 30 µs |\n', text)
         self.assertNotIn('Sign-up', text)
+
+    def test_a_token_check_is_shown_once(self):
+        rows = [{'server': name, 'cpu_us': 7, 'ratio': 1} for name in ('epoll_floor', 'watchword')]
+        http = recorded.Area('http', 'H', {'run': 'quick, 1.0 minutes'}, '', [
+            Section('CPU time per request', data={'/user': rows, '/health/live': rows})])
+        peers = recorded.Area('peers', 'P', {}, '', [
+            Section('Token check', tables=[Table(['server', 'CPU µs'], [['watchword', '7.7']])])])
+        alone, both = readme.section([http]), readme.section([http, peers])
+        self.assertIn('`GET /user`: token checked, 3 users listed | 7.00 µs | 7.00 µs | 1.00 |', alone)
+        self.assertIn('(http at ?, quick)', alone)
+        self.assertIn('| Token check | 7.7 µs |', both)
+        self.assertNotIn('`GET /user`', both)
 
     def test_lost_marks_are_an_error(self):
         for text in ('', readme.BEGIN, f'{readme.END}\n{readme.BEGIN}', self.AROUND + self.AROUND):
