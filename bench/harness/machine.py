@@ -3,23 +3,17 @@ import os
 import pathlib
 import platform
 import re
-import subprocess
 import time
 
-
-def first_line(*command):
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[0]
-    except (OSError, subprocess.CalledProcessError, IndexError):
-        return 'unknown'
+from harness.program import said
 
 
 def commit(root):
     """What was built from; the reports do not count, which the areas of one run write one after the other."""
-    command = ['git', '-C', str(root), 'status', '--porcelain', '-uno', '--', '.', ':!bench/report', ':!README.md']
-    changed = subprocess.run(command, capture_output=True, text=True)
-    name = first_line('git', '-C', str(root), 'describe', '--always')
-    return f'{name}-dirty' if changed.stdout.strip() else name
+    git = ('git', '-C', str(root))
+    changed = said(*git, 'status', '--porcelain', '-uno', '--', '.', ':!bench/report', ':!README.md')
+    name = said(*git, 'describe', '--always') or 'unknown'
+    return f'{name}-dirty' if changed else name
 
 
 def memory_gib():
@@ -35,8 +29,8 @@ def describe(root, directory):
         'cores': os.cpu_count(),
         'memory': memory_gib(),
         'kernel': platform.release(),
-        'disk': first_line('findmnt', '-no', 'FSTYPE,SOURCE', '-T', str(directory)),
-        'compiler': first_line('c++', '--version'),
+        'disk': said('findmnt', '-no', 'FSTYPE,SOURCE', '-T', str(directory)) or 'unknown',
+        'compiler': said('c++', '--version') or 'unknown',
         'commit': commit(root),
         'day': time.strftime('%Y-%m-%d'),
     }

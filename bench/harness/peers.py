@@ -6,9 +6,9 @@ import os
 import pathlib
 import re
 import shutil
-import subprocess
 
 from harness import process, program, servers
+from harness.program import said
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SOURCES = ROOT / 'bench/peers'
@@ -21,17 +21,8 @@ def cores():
     return len(os.sched_getaffinity(0))
 
 
-def output_of(*command):
-    """Standard output, '' if that fails."""
-    try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
-        return done.stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return ''
-
-
 def debian_version(package):
-    return output_of('dpkg-query', '-W', '-f', '${Version}', package)
+    return said('dpkg-query', '-W', '-f', '${Version}', package)
 
 
 def built(program, sources, pattern):
@@ -88,7 +79,7 @@ class Flask(Peer):
     MODULES = ('flask', 'flask_sqlalchemy', 'sqlalchemy', 'jwt', 'argon2', 'gunicorn')
 
     def _ask(self, script):
-        return output_of(DEBIAN_PYTHON, '-c', script)
+        return said(DEBIAN_PYTHON, '-c', script)
 
     def describe(self):
         versions = [f'{m} {self._ask(f"import {m}; print({m}.__version__)")}' for m in self.MODULES]
@@ -124,10 +115,10 @@ class Fastify(Peer):
 
     def describe(self):
         versions = [f'{p} {self._installed(p)}' for p in self._packages()]
-        return f'Node {output_of("node", "--version")}, ' + ', '.join(versions)
+        return f'Node {said("node", "--version")}, ' + ', '.join(versions)
 
     def missing(self):
-        version = re.match(r'v(\d+)', output_of('node', '--version'))
+        version = re.match(r'v(\d+)', said('node', '--version'))
         if not version or int(version.group(1)) < self.OLDEST_NODE:
             return f'Node {self.OLDEST_NODE} or later'
         lacking = [p for p, wanted in self._packages().items() if self._installed(p) != wanted]
@@ -159,7 +150,7 @@ class Go(Peer):
     PACKAGES = ('golang-github-golang-jwt-jwt-dev', 'golang-github-mattn-go-sqlite3-dev', 'golang-golang-x-crypto-dev')
 
     def describe(self):
-        version = re.search(r'go[\d.]+', output_of('go', 'version'))
+        version = re.search(r'go[\d.]+', said('go', 'version'))
         packages = (f'{p[len("golang-"):-len("-dev")]} {debian_version(p)}' for p in self.PACKAGES)
         return f'{version.group() if version else "Go"}, net/http, ' + ', '.join(packages)
 
@@ -181,7 +172,7 @@ class Rust(Peer):
     CRATES = ('hyper', 'tokio', 'rusqlite', 'jsonwebtoken')
 
     def describe(self):
-        version = output_of('/usr/bin/rustc', '--version').removeprefix('rustc ')
+        version = said('/usr/bin/rustc', '--version').removeprefix('rustc ')
         crates = (f'{c} {debian_version(f"librust-{c}-dev")}' for c in self.CRATES)
         return f'Rust {version}, ' + ', '.join(crates) + f', libsodium {debian_version("libsodium-dev")}'
 
