@@ -1,5 +1,7 @@
 """What TLS adds to a token check, on kept connections and on new ones."""
 import contextlib
+import socket
+import ssl
 import subprocess
 
 from harness import client, load, servers
@@ -19,6 +21,7 @@ SOURCES = 16  # local addresses: new connections use up ports
 WARM_UP = 0.2  # s
 KEPT_FLAGS = ('--connections', CONNECTIONS)
 NEW_FLAGS = ('--connections', AT_ONCE, '--requests-per-connection', 1, '--sources', SOURCES)
+SPOKEN = ('TLSv1.3', 'TLS_AES_128_GCM_SHA256')
 TLS_FLAGS = ('--listen', 'https://127.0.0.1:0', '--tls-certificate', 'certificate.pem', '--tls-key', 'key.pem')
 
 
@@ -75,7 +78,19 @@ def start_all(run, running):
         cases[NGINX] = Case(running.enter_context(nginx), asked)
         nginx = running.enter_context(servers.start_nginx(directories[3], body, tls=True))
         cases[f'{NGINX}, TLS'] = Case(nginx, asked, ('--tls', '--tls-ca', directories[3] / 'certificate.pem'))
+    for name, case in cases.items():
+        if case.tls:
+            spoken = spoken_by(case.program.port, case.tls[-1])
+            need(spoken == SPOKEN, f'{name} speaks {spoken}')
     return cases
+
+
+def spoken_by(port, authority):
+    """-> (version, cipher)"""
+    context = ssl.create_default_context(cafile=authority)
+    with socket.create_connection(('127.0.0.1', port), timeout=20) as plain, \
+            context.wrap_socket(plain, server_hostname='127.0.0.1') as secured:
+        return secured.version(), secured.cipher()[0]
 
 
 def make_certificate(directory):
@@ -99,8 +114,8 @@ def section(rounds, seconds, seen):
         TITLE,
         method=f'GET /user with a valid token and {USERS} users over {CONNECTIONS} connections that are kept, or '
                f'{AT_ONCE} at a time that are closed after one answer; closed loop for {seconds} s after a warm-up, {rounds} '
-               'interleaved rounds, medians. TLS 1.3, a certificate with ECDSA on P-256, which the client checks. One '
-               'I/O thread of watchword; nginx, one process, sends the same body by `return 200`.',
+               'interleaved rounds, medians. TLS 1.3 with AES-128-GCM, a certificate with ECDSA on P-256, which the '
+               'client checks. One I/O thread of watchword; nginx, one process, sends the same body by `return 200`.',
         figures=figures, tables=[table(way, results) for way, results in seen.items()],
         plots=[Plot('CPU time of a token check', 'bars', '', 'CPU µs',
                     {way: points(results, cpu) for way, results in seen.items()}, log_y=True)],
