@@ -23,7 +23,7 @@ import urllib.parse
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from harness import peers, process, servers, tokens  # noqa: E402
+from harness import area, peers, process, servers, tokens  # noqa: E402
 from harness.tokens import SECRET  # noqa: E402
 from peers_figures.starting import SCHEMA  # noqa: E402
 
@@ -295,4 +295,5 @@ def main(build, names):
 if __name__ == '__main__':
     if len(sys.argv) < 2:
         sys.exit(__doc__)
+    area.prepare()
     sys.exit(main(pathlib.Path(sys.argv[1]).resolve(), sys.argv[2:]))
