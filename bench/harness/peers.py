@@ -1,6 +1,7 @@
 """The servers Watchword is compared with (bench/peers): the tutorial's API on the same data, each run as its authors
 recommend for production."""
 import contextlib
+import functools
 import json
 import os
 import pathlib
@@ -78,6 +79,7 @@ class Flask(Peer):
     CONFIG = SOURCES / 'flask/gunicorn_config.py'
     MODULES = ('flask', 'flask_sqlalchemy', 'sqlalchemy', 'jwt', 'argon2', 'gunicorn')
 
+    @functools.cache  # each section asks again what is missing, and imports take half a second
     def _ask(self, script):
         return said(DEBIAN_PYTHON, '-c', script)
 
