@@ -215,7 +215,7 @@ Requests; without any: GET / that expects 200
                                expected with 2xx: {"class", "value", "status", "at" in ms since 1970}
 
 Besides:
-  --watch PID,...              the CPU time these processes spend while it is measured, from /proc
+  --watch PID,...              the CPU time these processes spend while it is measured, by their own clocks
   --quiet                      no progress on standard error
   --help
 

@@ -36,8 +36,6 @@ struct options {
     std::vector<::pid_t> watched;
     bool quiet = false;
     bool help = false;
-
-    bool is_open_loop() const { return rate > 0; } // of what has no connections of its own
 };
 
 // Throws std::runtime_error that says what cannot be understood or does not go together.

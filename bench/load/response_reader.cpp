@@ -46,7 +46,7 @@ void response_reader::start(bool to_head_request, const std::string* expected)
     body_bytes_ = 0;
     expected_ = expected;
     to_head_request_ = to_head_request;
-    begun_ = closes_ = false;
+    closes_ = false;
     body_fits_ = true;
     keeps_ = false;
     looks_at_body_ = expected != nullptr;
@@ -63,7 +63,6 @@ std::size_t response_reader::feed(std::string_view bytes)
 {
     std::size_t taken = 0;
     while (state_ == state::reading && taken < bytes.size()) {
-        begun_ = true;
         const auto rest = bytes.substr(taken);
         switch (part_) {
         case part::head: taken += feed_head(rest); break;

@@ -38,8 +38,6 @@ public:
     }
     static constexpr std::size_t longest_kept_body = 1024 * 1024;
 
-    bool has_begun() const noexcept { return begun_; }
-
 private:
     enum class part { head, body, body_until_close, chunk_size, chunk, chunk_end, trailer };
 
@@ -62,7 +60,6 @@ private:
     std::string body_;
     unsigned status_ = 0;
     bool to_head_request_ = false;
-    bool begun_ = false;
     bool closes_ = false;
     bool has_length_ = false;
     bool chunked_ = false;
