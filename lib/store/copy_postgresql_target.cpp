@@ -232,10 +232,11 @@ private:
         rows_.clear();
     }
 
-    // A batch that was refused: halves are tried until the rows at fault stand alone.
+    // A batch that was refused, as a handler of `e` has found: halves are tried until the rows at fault stand alone.
+    // NOLINTNEXTLINE(misc-no-recursion): as deep as a batch can be halved
     void give_up_or_split(std::size_t first, std::size_t last, const soci::postgresql_soci_error& e)
     {
-        if (!is_about_data(e)) throw e;
+        if (!is_about_data(e)) throw;
         session_->execute("ROLLBACK TO SAVEPOINT batch; RELEASE SAVEPOINT batch");
         if (last - first == 1) {
             listener_.refused(rows_[first].key, reason_of(e), rows_[first].checksum);
@@ -246,6 +247,7 @@ private:
         try_rows(middle, last);
     }
 
+    // NOLINTNEXTLINE(misc-no-recursion): as above
     void try_rows(std::size_t first, std::size_t last)
     {
         const auto end = last < rows_.size() ? rows_[last].begin : buffer_.size();
