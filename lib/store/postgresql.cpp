@@ -238,13 +238,14 @@ private:
     // together with that.
     std::string announcement() const
     {
-        const std::string raise = "INSERT INTO watchword_change AS c (number) VALUES (1) "
-                                  "ON CONFLICT (only_row) DO UPDATE SET number = c.number + 1 "
-                                  "RETURNING number AS watchword_number";
-        if (!server_->notifies) return raise;
-        return "WITH raised AS (" + raise +
-               ") SELECT watchword_number, pg_notify('watchword_change', watchword_number || ' " + name_ +
-               " ' || current_schema()) FROM raised";
+        std::string raise = "INSERT INTO watchword_change AS c (number) VALUES (1) "
+                            "ON CONFLICT (only_row) DO UPDATE SET number = c.number + 1 "
+                            "RETURNING number AS watchword_number";
+        if (server_->notifies)
+            raise = "WITH raised AS (" + raise +
+                    ") SELECT watchword_number, pg_notify('watchword_change', watchword_number || ' " + name_ +
+                    " ' || current_schema()) FROM raised";
+        return raise;
     }
     void note_number(const PGresult* r)
     {
