@@ -29,6 +29,12 @@ void check_structure(session& s, findings& f)
         if (line != "ok") f.problems.push_back("structure: " + line);
 }
 
+std::string orphans(long long count, const std::string& table, const std::string& parent)
+{
+    return "foreign keys: " + std::to_string(count) + " rows of " + table + " belong to a row of " + parent +
+           " that is not there";
+}
+
 void check_foreign_keys(session& s, findings& f)
 {
     std::string table, parent;
@@ -37,9 +43,7 @@ void check_foreign_keys(session& s, findings& f)
         (s.sql().prepare << "SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2",
          soci::into(table), soci::into(parent), soci::into(count));
     statement.execute();
-    while (statement.fetch())
-        f.problems.push_back("foreign keys: " + std::to_string(count) + " rows of " + table + " belong to a row of " +
-                             parent + " that is not there");
+    while (statement.fetch()) f.problems.push_back(orphans(count, table, parent));
 }
 
 struct schema_object {
