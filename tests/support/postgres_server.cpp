@@ -1,5 +1,7 @@
 #include "support/postgres_server.hpp"
 
+#include "support/test_form.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <fcntl.h>
@@ -133,6 +135,13 @@ std::string postgres_server::create_database()
     return url(name);
 }
 
+void postgres_server::drop_database(const std::string& dropped)
+{
+    const auto begin = dropped.find("@/") + 2;
+    const auto name = dropped.substr(begin, dropped.find('?') - begin);
+    query(url(), "DROP DATABASE " + name + " WITH (FORCE)");
+}
+
 std::string postgres_server::query(const std::string& url, const std::string& statement) const
 {
     return run({find_programs() / "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--command",
@@ -173,7 +182,7 @@ void postgres_server::start(const std::vector<std::string>& more)
         const auto text = read_all(options_.data / "postmaster.pid");
         return text.starts_with(std::to_string(process_) + "\n") && text.find("\nready") != std::string::npos;
     };
-    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    const auto give_up = std::chrono::steady_clock::now() + at_most(std::chrono::seconds(60));
     while (!is_ready()) {
         const bool ended = ::waitpid(process_, nullptr, WNOHANG) == process_;
         if (ended) process_ = -1;

@@ -30,6 +30,9 @@ public:
     std::string url(const std::string& database = "postgres") const;
     // Creates an empty database and returns its URL.
     std::string create_database();
+    // Of a URL that create_database() returned. Each database is hundreds of files, which a server that was killed
+    // syncs one by one before it is ready again.
+    void drop_database(const std::string& url);
     // Runs a statement with psql and returns what it prints, unaligned and without headings.
     std::string query(const std::string& url, const std::string& statement) const;
 

@@ -36,6 +36,12 @@ empty_database::empty_database(const std::string& kind)
     settings_.url = kind == "sqlite" ? "sqlite:" + (directory_.path / "test.db").string() : server().create_database();
 }
 
+empty_database::~empty_database()
+try {
+    if (!settings_.url.starts_with("sqlite:")) server().drop_database(settings_.url);
+} catch (const std::exception&) { // the test has stopped the server
+}
+
 core::result<std::int64_t> open_database::add(const new_user& u)
 {
     return loop.run(db.write([&](session& s) { return add_user(s, u); }));

@@ -33,6 +33,9 @@ test::postgres_server& server();
 class empty_database {
 public:
     explicit empty_database(const std::string& kind);
+    ~empty_database();
+    empty_database(const empty_database&) = delete;
+    empty_database& operator=(const empty_database&) = delete;
     const database_settings& settings() const { return settings_; }
 
 private:
