@@ -5,10 +5,9 @@
 
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <exception>
 #include <fcntl.h>
-#include <stdexcept>
+#include <system_error>
 #include <unistd.h>
 
 namespace watchword::load {
@@ -22,7 +21,7 @@ std::int64_t milliseconds_now()
 
 [[noreturn]] void fail(const std::string& what)
 {
-    throw std::runtime_error("the ledger: " + what + ": " + std::strerror(errno));
+    throw std::system_error(errno, std::generic_category(), "the ledger: " + what);
 }
 
 } // namespace
