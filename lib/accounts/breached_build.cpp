@@ -102,16 +102,7 @@ public:
         file_.set_owner(::geteuid(), ::getegid(), 0644);
     }
 
-    void write(std::uint64_t offset, std::string_view bytes)
-    {
-        while (!bytes.empty()) {
-            const auto size = ::pwrite(opened_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
-            if (size < 0 && errno == EINTR) continue;
-            if (size < 0) fail("cannot write " + file_.name().string());
-            bytes.remove_prefix(static_cast<std::size_t>(size));
-            offset += static_cast<std::uint64_t>(size);
-        }
-    }
+    void write(std::uint64_t offset, std::string_view bytes) { file_.write(offset, bytes); }
     void put_in_place()
     {
         file_.sync();
@@ -126,15 +117,7 @@ private:
         if (!replace && ::lstat(place.c_str(), &found) == 0) fail(place.string(), EEXIST);
         return place;
     }
-    static int open_again(const fs::path& name)
-    {
-        const int file = ::open(name.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
-        if (file < 0) fail("cannot write " + name.string());
-        return file;
-    }
-
     store::unfinished_file file_;
-    core::descriptor opened_{open_again(file_.name())};
     const bool replace_;
 };
 

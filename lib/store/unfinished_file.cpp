@@ -49,6 +49,10 @@ core::descriptor create(const path& name)
         struct stat status {};
         if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode))
             throw std::runtime_error(name.string() + " is in the way");
+        if (status.st_uid != ::geteuid()) { // who could read it, whatever its mode is
+            if (::unlink(name.c_str()) != 0) fail("cannot remove " + name.string());
+            continue;
+        }
         if (::ftruncate(file.get(), 0) != 0 || ::fchmod(file.get(), 0600) != 0) fail("cannot write " + name.string());
         return file;
     }
@@ -87,6 +91,17 @@ void unfinished_file::remove_files_beside() noexcept
 try {
     for (const auto* suffix : {"-journal", "-wal", "-shm"}) ::unlink((name_.string() + suffix).c_str());
 } catch (const std::bad_alloc&) { // whoever writes it next removes them
+}
+
+void unfinished_file::write(std::uint64_t offset, std::string_view bytes)
+{
+    while (!bytes.empty()) {
+        const auto size = ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<::off_t>(offset));
+        if (size < 0 && errno == EINTR) continue;
+        if (size <= 0) fail("cannot write " + name_.string(), size == 0 ? EIO : errno);
+        bytes.remove_prefix(static_cast<std::size_t>(size));
+        offset += static_cast<std::uint64_t>(size);
+    }
 }
 
 void unfinished_file::set_owner(::uid_t user, ::gid_t group, ::mode_t mode)

@@ -2,14 +2,17 @@
 
 #include "core/descriptor.hpp"
 
+#include <cstdint>
 #include <filesystem>
+#include <string_view>
 #include <sys/types.h>
 
 namespace watchword::store {
 
-// A database file that is written under another name, NAME.unfinished, and takes its place when it is whole. Only its
+// A file that is written under another name, NAME.unfinished, and takes its place when it is whole. Only its
 // owner can read it. If it has not taken its place when the object goes, it is removed; one that a killed program left
-// behind is written anew. Members throw std::runtime_error for the operator. One thread.
+// behind is written anew, and made anew if it is somebody else's. Members throw std::runtime_error for the operator.
+// One thread.
 class unfinished_file {
 public:
     // Creates it, empty. Refused while another program writes the same.
@@ -19,6 +22,8 @@ public:
     unfinished_file& operator=(const unfinished_file&) = delete;
 
     const std::filesystem::path& name() const noexcept { return name_; }
+    // For what is no database, and so is written by nobody else.
+    void write(std::uint64_t offset, std::string_view bytes);
     void set_owner(::uid_t, ::gid_t, ::mode_t);
     // Until this has returned, it may be lost with the machine's power.
     void sync();

@@ -1,5 +1,6 @@
 // watchword user import and export: whoever moves here keeps his password.
 #include "command_fixture.hpp"
+#include "core/descriptor.hpp"
 #include "e2e_fixture.hpp"
 #include "support/postgres_server.hpp"
 
@@ -8,7 +9,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <fcntl.h>
 #include <filesystem>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 namespace {
@@ -392,6 +395,16 @@ BOOST_FIXTURE_TEST_CASE(an_export_is_imported_as_it_was, place)
         BOOST_TEST(!contains(read_file(out), bcrypt));
         BOOST_TEST(contains(read_file(out), "Ann@b.test"));
     }
+    {
+        // Of two at once one is refused; the other's is not touched.
+        const watchword::core::descriptor other(
+            ::open((directory / "two.csv.unfinished").c_str(), O_CREAT | O_RDWR, 0600));
+        BOOST_TEST(::flock(other.get(), LOCK_EX) == 0);
+        BOOST_TEST(contains(run("export", {directory / "two.csv"}).errors, "another program is writing"));
+        BOOST_TEST(!std::filesystem::exists(directory / "two.csv"));
+        BOOST_TEST(std::filesystem::exists(directory / "two.csv.unfinished"));
+    }
+    BOOST_TEST(run("export", {directory / "two.csv"}).exit_code == 0); // whose program was killed
     const auto shown = run("export", {"--format", "csv", "-"});
     BOOST_TEST(shown.output == read_file(directory / "out.csv"));
 }

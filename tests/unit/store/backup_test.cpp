@@ -171,6 +171,23 @@ BOOST_AUTO_TEST_CASE(what_a_killed_backup_left_is_written_anew_unless_it_is_stil
     BOOST_TEST(d.names() == "copy.db live.db live.db-shm live.db-wal ");
 }
 
+BOOST_AUTO_TEST_CASE(what_somebody_else_left_under_the_unfinished_name_does_not_stay_his)
+{
+    if (::geteuid() != 0) return; // nobody else can give files away
+    closed_database d;
+    const auto unfinished = d.beside(d.copy, ".unfinished");
+    write_file(unfinished, "x");
+    BOOST_REQUIRE(::chown(unfinished.c_str(), 65534, 65534) == 0);
+    const core::descriptor his(::open(unfinished.c_str(), O_RDONLY | O_CLOEXEC));
+    BOOST_TEST(d.back_up(d.nobody).users == 3u);
+    struct stat copy {
+    }, his_status{};
+    BOOST_REQUIRE(::stat(d.copy.c_str(), &copy) == 0);
+    BOOST_REQUIRE(::fstat(his.get(), &his_status) == 0);
+    BOOST_TEST(copy.st_uid == 0u);
+    BOOST_TEST(his_status.st_size == 1);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_sound_database_of_watchword_is_not_backed_up)
 {
     closed_database d(20000);
