@@ -167,8 +167,8 @@ double measure_microseconds(const accounts::breached_filter& filter)
         found += filter.contains_password(password).value() ? 1 : 0;
     }
     const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - start;
-    // They are 1 of 256 when all is well; used, so that nothing is left out by the compiler.
-    return found > rounds / 2 ? 0 : took.count() / static_cast<double>(rounds);
+    asm volatile("" : : "r"(found)); // or the compiler may leave out what nobody uses
+    return took.count() / static_cast<double>(rounds);
 }
 
 int show_filter(const arguments& given)
