@@ -2,6 +2,8 @@
 // is in their ledger.
 #include "faults_fixture.hpp"
 
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
@@ -46,6 +48,7 @@ public:
     // After stop().
     std::vector<std::string> acknowledged, failures;
     std::size_t announced = 0; // answers that were the last of their connection because the server said so
+    std::size_t crossed = 0;   // requests that were sent again: the connection had been closed when they arrived
 
 private:
     void run()
@@ -79,7 +82,12 @@ private:
             if (response.status == status) return response;
             fail(request, std::to_string(response.status) + " " + response.body);
         } catch (const std::runtime_error& e) {
+            const bool again = was_kept && manner_ == manner::rests && connection_->crossed_the_end();
             connection_.reset();
+            if (again) {
+                ++crossed;
+                return ask(std::move(request), status);
+            }
             fail(request, std::string(was_kept ? "on a kept connection: " : "on a new connection: ") + e.what());
         }
         return std::nullopt;
@@ -180,17 +188,19 @@ void check_restarts(const std::string& what, manner m, std::size_t clients_count
     for (auto& each : clients) each.stop();
 
     std::set<std::string> acknowledged;
-    std::size_t failed = 0, announced = 0;
+    std::size_t failed = 0, announced = 0, crossed = 0;
     for (const auto& each : clients) {
         acknowledged.insert(each.acknowledged.begin(), each.acknowledged.end());
         announced += each.announced;
+        crossed += each.crossed;
         failed += each.failures.size();
         for (const auto& failure : each.failures) BOOST_ERROR(what + ": " + failure);
     }
     std::ostringstream text;
     text << "F23 " << rounds << " restarts under " << clients_count << " clients (" << what
          << "): " << answered(clients) << " requests answered, " << failed << " failed, " << acknowledged.size()
-         << " sign-ups acknowledged; connections that were announced to close: " << announced << "; stops: " << drains;
+         << " sign-ups acknowledged; connections that were announced to close: " << announced
+         << ", requests that crossed the end of theirs: " << crossed << "; stops: " << drains;
     report(text.str());
     BOOST_TEST(failed == 0u);
     check_ledger(address, acknowledged);
@@ -226,6 +236,29 @@ struct hammer {
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(f23_drain)
+
+// What the clients below forgive, and what not.
+BOOST_AUTO_TEST_CASE(a_client_tells_a_request_that_came_too_late_from_one_that_was_dropped)
+{
+    namespace asio = boost::asio;
+    using asio::ip::tcp;
+    enum { closes_before, closes_without_reading, closes_after_reading };
+    for (const auto server : {closes_before, closes_without_reading, closes_after_reading}) {
+        asio::io_context io;
+        tcp::acceptor acceptor(io, {asio::ip::make_address("127.0.0.1"), 0});
+        http_client client("127.0.0.1:" + std::to_string(acceptor.local_endpoint().port()));
+        auto accepted = acceptor.accept();
+        if (server == closes_before) accepted.close();
+        const auto request = get_request("/health/live");
+        client.send(request);
+        std::string bytes(request.size(), ' ');
+        if (server == closes_after_reading) asio::read(accepted, asio::buffer(bytes));
+        if (server == closes_without_reading) accepted.wait(tcp::socket::wait_read);
+        accepted.close();
+        BOOST_CHECK_THROW(client.read_response(), std::runtime_error);
+        BOOST_TEST(client.crossed_the_end() == (server == closes_before));
+    }
+}
 
 BOOST_AUTO_TEST_CASE(clients_that_keep_their_connection_lose_no_request_to_a_restart)
 {

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <netdb.h>
+#include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -152,6 +153,17 @@ bool http_client::has_ended() const
     char next = 0;
     const auto size = ::recv(socket_, &next, 1, MSG_PEEK | MSG_DONTWAIT);
     return size == 0 || (size < 0 && errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
+// Linux: bytes that meet a closed socket are answered by a reset. Behind the server's end (CLOSE_WAIT) that is EPIPE;
+// if the server closed with the bytes unread there is no end, and it is ECONNRESET; if it read them there is no reset.
+bool http_client::crossed_the_end() const
+{
+    pollfd reset{socket_, 0, 0};
+    ::poll(&reset, 1, 1000); // it follows the end at once, if it comes
+    int failure = 0;
+    socklen_t size = sizeof failure;
+    return ::getsockopt(socket_, SOL_SOCKET, SO_ERROR, &failure, &size) == 0 && failure == EPIPE;
 }
 
 http_response http_client::exchange(std::string_view method, std::string_view target, const name_values& headers,

@@ -43,6 +43,9 @@ public:
     bool is_closed();
     // Whether the server has closed its side by now, as far as this machine knows; a client looks before it sends.
     bool has_ended() const;
+    // After a failed read_response(): whether the server had closed its side before what was sent last arrived, so that
+    // it never saw it. No server can prevent that; clients send such a request again.
+    bool crossed_the_end() const;
 
     // A whole request with Host and, if there is a body or a content type, Content-Length.
     http_response exchange(std::string_view method, std::string_view target, const name_values& headers = {},
