@@ -60,16 +60,16 @@ core::task<core::result<void>> service::check_password(const registration& r)
     co_return co_await hashing_.run(check, hashing_deadline());
 }
 
-core::task<core::result<std::string>> service::sign_up(registration r, addresses compared, password_rules rules)
+core::task<core::result<std::string>> service::sign_up(registration r, client, terms t)
 {
     if (find_problem(r)) co_return core::errc::invalid_input;
-    if (rules == password_rules::strict) {
+    if (t.rules == password_rules::strict) {
         const auto judged = co_await check_password(r);
         if (!judged) co_return judged.error();
     }
 
     // Looked up first: a known address costs no hash. The unique index decides races.
-    const auto look = [&](store::session& s) { return find_user(s, r.email, compared); };
+    const auto look = [&](store::session& s) { return find_user(s, r.email, t.compared); };
     const auto known = co_await database_.read(look);
     if (known) co_return core::errc::already_exists;
     if (known.error() != core::errc::not_found) co_return known.error();
@@ -82,19 +82,18 @@ core::task<core::result<std::string>> service::sign_up(registration r, addresses
 
     const store::new_user added{core::make_uuid_v4(random_), r.name, r.email, std::move(*hashed)};
     const auto add = [&](store::session& s) {
-        return compared == addresses::exact ? store::add_user(s, added) : store::add_user_if_dissimilar(s, added);
+        return t.compared == addresses::exact ? store::add_user(s, added) : store::add_user_if_dissimilar(s, added);
     };
     const auto id = co_await database_.write(add);
     if (!id) co_return id.error();
     co_return added.public_id;
 }
 
-core::task<core::result<std::string>> service::sign_in(std::string email, core::secret_string password,
-                                                       addresses compared)
+core::task<core::result<std::string>> service::sign_in(std::string email, core::secret_string password, client, terms t)
 {
     if (email.size() > email_limit || !is_storable(email)) co_return core::errc::not_found;
 
-    const auto look = [&](store::session& s) { return find_user(s, email, compared); };
+    const auto look = [&](store::session& s) { return find_user(s, email, t.compared); };
     const auto user = co_await database_.read(look);
     if (!user) co_return user.error();
     // A row without a hash or id (the tutorial's database allows both) has no password to be right.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "accounts/client.hpp"
 #include "accounts/password_policy.hpp"
 #include "core/error.hpp"
 #include "core/random.hpp"
@@ -41,6 +42,12 @@ enum class addresses {
     caseless, // all spellings that differ by case or Unicode form only; see store/email_keys.hpp
 };
 
+// What a route promises to those who call it.
+struct terms {
+    addresses compared = addresses::exact;
+    password_rules rules = password_rules::lenient; // for new passwords
+};
+
 struct settings {
     std::chrono::milliseconds hashing_timeout{10'000}; // that a sign-in may wait for a hashing thread
     bool rehash = true;                                // outdated hashes are replaced at the next sign-in
@@ -58,14 +65,13 @@ public:
     // Adds an account, durably. Errors: invalid_input (see find_problem), already_exists (the address is one of an
     // account); a weakness (strict only, and before anything is looked up, so that it says nothing about the address);
     // overloaded, timed_out, unavailable. Returns the new public id, a random UUID.
-    core::task<core::result<std::string>> sign_up(registration, addresses = addresses::exact,
-                                                  password_rules = password_rules::lenient);
+    core::task<core::result<std::string>> sign_up(registration, client = {}, terms = {});
 
     // Checks a password and returns the account's public id. Errors: not_found (no such address), wrong_password (or
     // a stored hash that nothing can match); overloaded, timed_out, unavailable. addresses::caseless: an account with
     // exactly that address comes first, and of several others with similar ones it is none.
-    core::task<core::result<std::string>> sign_in(std::string email, core::secret_string password,
-                                                  addresses = addresses::exact);
+    core::task<core::result<std::string>> sign_in(std::string email, core::secret_string password, client = {},
+                                                  terms = {});
 
     const password_policy& policy() const noexcept { return policy_; }
 

@@ -1,6 +1,7 @@
 #include "api/tutorial.hpp"
 
 #include "api/answers.hpp"
+#include "api/client.hpp"
 #include "api/json_text.hpp"
 #include "api/token_guard.hpp"
 #include "http/middleware.hpp"
@@ -24,8 +25,8 @@ response could_not_verify(status s, std::string_view why)
 } // namespace
 
 tutorial::tutorial(accounts::service& a, accounts::token_checker& t, store::database& d, const body_limits& l,
-                   accounts::password_rules rules)
-    : accounts_(a), tokens_(t), users_(d), limits_(l), rules_(rules)
+                   accounts::terms terms)
+    : accounts_(a), tokens_(t), users_(d), limits_(l), terms_(terms)
 {}
 
 void tutorial::add_routes(http::router& r)
@@ -53,7 +54,7 @@ core::task<response> tutorial::sign_up(request& q)
     if (const auto bad = accounts::find_problem(wanted))
         co_return http::problem(status::bad_request, bad->code, bad->text);
 
-    const auto added = co_await accounts_.sign_up(std::move(wanted), accounts::addresses::exact, rules_);
+    const auto added = co_await accounts_.sign_up(std::move(wanted), client_of(q), terms_);
     if (added) co_return response(status::created, text_type, "Successfully registered.");
     if (added.error() == core::errc::already_exists)
         co_return response(status::accepted, text_type, "User already exists. Please Log in.");
@@ -70,7 +71,8 @@ core::task<response> tutorial::log_in(request& q)
     if (!form->email || form->email->empty() || !form->password || form->password->empty())
         co_return could_not_verify(status::unauthorized, "Login required !!");
 
-    const auto user = co_await accounts_.sign_in(std::move(*form->email), std::move(*form->password));
+    const auto user =
+        co_await accounts_.sign_in(std::move(*form->email), std::move(*form->password), client_of(q), terms_);
     if (!user) {
         const auto why = user.error();
         if (why == core::errc::not_found) co_return could_not_verify(status::unauthorized, "User does not exist !!");

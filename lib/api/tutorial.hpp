@@ -9,12 +9,12 @@
 namespace watchword::api {
 
 // The Flask tutorial's three routes, in its own words and bytes (tests/contract): POST /signup, POST /login and
-// GET /user. With password_rules::strict, POST /signup also refuses weak passwords. Thread-safe. Everything referred to
-// must outlive it.
+// GET /user. With password_rules::strict among its terms, POST /signup also refuses weak passwords. Thread-safe.
+// Everything referred to must outlive it.
 class tutorial {
 public:
     tutorial(accounts::service&, accounts::token_checker&, store::database&, const body_limits& = {},
-             accounts::password_rules = accounts::password_rules::lenient);
+             accounts::terms = {});
 
     // `this` must outlive the router.
     void add_routes(http::router&);
@@ -28,7 +28,7 @@ private:
     accounts::token_checker& tokens_;
     user_list users_;
     const body_limits limits_;
-    const accounts::password_rules rules_;
+    const accounts::terms terms_;
 };
 
 } // namespace watchword::api

@@ -178,9 +178,10 @@ void serve(const settings::settings& s)
         {s.passwords.minimum_length, s.passwords.breached_filter, s.passwords.service_words}};
     accounts::service accounts(account_settings, database, hashing, passwords, random);
     accounts::token_checker checker(tokens, s.tokens.lifetime, database, clock, random);
-    const auto rules =
-        s.compat.lenient_passwords ? accounts::password_rules::lenient : accounts::password_rules::strict;
-    api::tutorial tutorial(accounts, checker, database, {{s.http.form_fields}, {s.http.json_depth}}, rules);
+    const accounts::terms terms{accounts::addresses::exact, s.compat.lenient_passwords
+                                                                ? accounts::password_rules::lenient
+                                                                : accounts::password_rules::strict};
+    api::tutorial tutorial(accounts, checker, database, {{s.http.form_fields}, {s.http.json_depth}}, terms);
 
     make_room_for_connections(s.http.connections);
     http::router routes;

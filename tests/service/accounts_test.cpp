@@ -84,8 +84,8 @@ BOOST_AUTO_TEST_CASE(strict_rules_come_before_the_address)
     using namespace watchword::accounts;
     sign_up("a@x");
     const auto add = [&](const std::string& email, std::string_view password) {
-        return test::run_task(
-            accounts.sign_up({"N", email, core::secret_string(password)}, addresses::exact, password_rules::strict));
+        return test::run_task(accounts.sign_up({"N", email, core::secret_string(password)}, {},
+                                               {addresses::exact, password_rules::strict}));
     };
     for (const auto* email : {"a@x", "b@x"}) {
         BOOST_TEST((add(email, "P@ssw0rd2024").error() == weakness::common));
@@ -151,10 +151,10 @@ BOOST_AUTO_TEST_CASE(an_account_is_found_by_another_spelling_where_case_makes_no
 {
     using watchword::accounts::addresses;
     const auto sign_in = [&](const std::string& email, addresses rule) {
-        return test::run_task(accounts.sign_in(email, core::secret_string(std::string("pw")), rule));
+        return test::run_task(accounts.sign_in(email, core::secret_string(std::string("pw")), {}, {rule}));
     };
     const auto add = [&](const std::string& email, addresses rule) {
-        return test::run_task(accounts.sign_up({"N", email, core::secret_string(std::string("pw"))}, rule));
+        return test::run_task(accounts.sign_up({"N", email, core::secret_string(std::string("pw"))}, {}, {rule}));
     };
     const auto ann = add("Ann@b.test", addresses::caseless);
     BOOST_REQUIRE(ann.has_value());
