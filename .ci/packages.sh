@@ -21,6 +21,7 @@
   packages_bench_rust="rustc cargo gcc pkg-config libsodium-dev libsqlite3-dev librust-form-urlencoded-dev
     librust-getrandom-dev librust-hyper-dev librust-jsonwebtoken-dev librust-libc-dev librust-rusqlite-dev
     librust-serde-dev librust-serde-json-dev librust-tokio-dev"
+  packages_bench_nginx="nginx-light"
   packages_bench_peers="postgresql-15 openssl python3"
 }
 

@@ -80,8 +80,10 @@ for area in "${areas[@]}"; do
   if [ -n "${!group:-}" ]; then groups+=("bench_$area"); fi
 done
 install_packages "${groups[@]}"
-if [ "$install" = yes ] && [[ " ${areas[*]} " == *" peers "* ]]; then
-  "$root/bench/peers/install.sh" >&2 || echo "bench/run.sh: what could not be installed is skipped" >&2
+if [ "$install" = yes ]; then
+  wanted=(nginx)
+  if [[ " ${areas[*]} " == *" peers "* ]]; then wanted=(); fi # all
+  "$root/bench/peers/install.sh" "${wanted[@]}" >&2 || echo "bench/run.sh: what could not be installed is skipped" >&2
 fi
 
 build=$root/build/release

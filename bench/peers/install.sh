@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the servers that Watchword is compared with need, and builds them into build/peers. A server that cannot
 # be had is named, the others are made all the same; then the exit code is 1.
-#   bench/peers/install.sh [flask | fastify | go | rust]...      all, unless named
+#   bench/peers/install.sh [flask | fastify | go | rust | nginx]...      all, unless named
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 sources=$root/bench/peers
@@ -45,12 +45,25 @@ install_rust() {
     cp target/release/rust_tutorial "$built/rust_tutorial")
 }
 
+# Debian's package would start a server on port 80 at once: a policy of ours forbids it meanwhile.
+install_nginx() (
+  if command -v nginx >/dev/null || [ -x /usr/sbin/nginx ]; then return 0; fi
+  local policy=/usr/sbin/policy-rc.d as_root=()
+  if [ "$(id -u)" -ne 0 ]; then as_root=(sudo); fi
+  if [ ! -e "$policy" ]; then
+    trap '"${as_root[@]}" rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null || return 1
+    "${as_root[@]}" chmod 755 "$policy" || return 1
+  fi
+  install_packages bench_nginx
+)
+
 peers=("$@")
-if [ ${#peers[@]} -eq 0 ]; then peers=(flask fastify go rust); fi
+if [ ${#peers[@]} -eq 0 ]; then peers=(flask fastify go rust nginx); fi
 failed=()
 for peer in "${peers[@]}"; do
   case $peer in
-    flask | fastify | go | rust) "install_$peer" || failed+=("$peer") ;;
+    flask | fastify | go | rust | nginx) "install_$peer" || failed+=("$peer") ;;
     *) echo "$0: there is no peer '$peer'" >&2; exit 2 ;;
   esac
 done
