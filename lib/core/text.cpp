@@ -86,18 +86,16 @@ std::string_view trim(std::string_view text) noexcept
 std::string base64url_encode(std::string_view bytes)
 {
     std::string out;
-    out.reserve((bytes.size() * 4 + 2) / 3);
-    std::uint32_t pending = 0;
-    int bits = 0;
-    for (const char c : bytes) {
-        pending = (pending << 8) | static_cast<unsigned char>(c);
-        bits += 8;
-        while (bits >= 6) {
-            bits -= 6;
-            out.push_back(base64url_alphabet[(pending >> bits) & 0x3F]);
-        }
-    }
-    if (bits > 0) out.push_back(base64url_alphabet[(pending << (6 - bits)) & 0x3F]);
+    out.resize((bytes.size() * 4 + 2) / 3);
+    char* to = out.data();
+    const auto put = [&to](std::uint32_t bits, int digits) {
+        for (int shift = 18; digits > 0; shift -= 6, --digits) *to++ = base64url_alphabet[(bits >> shift) & 0x3F];
+    };
+    const auto at = [&bytes](std::size_t i) { return std::uint32_t(static_cast<unsigned char>(bytes[i])); };
+    std::size_t i = 0;
+    for (; i + 3 <= bytes.size(); i += 3) put(at(i) << 16 | at(i + 1) << 8 | at(i + 2), 4);
+    if (bytes.size() - i == 2) put(at(i) << 16 | at(i + 1) << 8, 3);
+    if (bytes.size() - i == 1) put(at(i) << 16, 2);
     return out;
 }
 
@@ -105,20 +103,33 @@ result<std::string> base64url_decode(std::string_view text)
 {
     if (text.size() % 4 == 1) return errc::invalid_input;
     std::string out;
-    out.reserve(text.size() * 3 / 4);
-    std::uint32_t pending = 0;
-    int bits = 0;
-    for (const char c : text) {
-        const int value = base64url_values[static_cast<unsigned char>(c)];
-        if (value < 0) return errc::invalid_input;
-        pending = (pending << 6) | static_cast<std::uint32_t>(value);
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            out.push_back(static_cast<char>((pending >> bits) & 0xFF));
-        }
+    out.resize(text.size() * 3 / 4);
+    char* to = out.data();
+    int wrong = 0; // negative as soon as one value is
+    const auto at = [&](std::size_t i) {
+        const int value = base64url_values[static_cast<unsigned char>(text[i])];
+        wrong |= value;
+        return static_cast<std::uint32_t>(value);
+    };
+    std::size_t i = 0;
+    for (; i + 4 <= text.size(); i += 4, to += 3) {
+        const auto bits = at(i) << 18 | at(i + 1) << 12 | at(i + 2) << 6 | at(i + 3);
+        to[0] = static_cast<char>(bits >> 16);
+        to[1] = static_cast<char>(bits >> 8 & 0xFF);
+        to[2] = static_cast<char>(bits & 0xFF);
     }
-    if (pending & ((1u << bits) - 1)) return errc::invalid_input; // a second spelling of the same bytes
+    std::uint32_t spare = 0; // set: a second spelling of the same bytes
+    if (text.size() - i == 3) {
+        const auto bits = at(i) << 12 | at(i + 1) << 6 | at(i + 2);
+        to[0] = static_cast<char>(bits >> 10 & 0xFF);
+        to[1] = static_cast<char>(bits >> 2 & 0xFF);
+        spare = bits & 0x3;
+    } else if (text.size() - i == 2) {
+        const auto bits = at(i) << 6 | at(i + 1);
+        to[0] = static_cast<char>(bits >> 4 & 0xFF);
+        spare = bits & 0xF;
+    }
+    if (wrong < 0 || spare != 0) return errc::invalid_input;
     return out;
 }
 

@@ -24,6 +24,19 @@ BOOST_AUTO_TEST_CASE(base64url_has_one_spelling)
 {
     for (const char* bad : {"Zg==", "Zg=", "Zh", "Zm9", "Zm+/", "Z", "Zm9vY", "Zm 9v", "Zm9v\n", "\xc3\xa9"})
         BOOST_TEST(!base64url_decode(bad).has_value(), bad);
+    // Of two to six digits, wherever the bad one is: 'B' has spare bits at the end of two or three.
+    for (std::size_t size = 2; size <= 6; ++size) {
+        if (size == 5) continue;
+        const std::string good(size, 'A');
+        BOOST_TEST(base64url_decode(good).value() == std::string(size * 3 / 4, '\0'));
+        for (std::size_t i = 0; i < size; ++i)
+            for (const char bad : {'=', '+', '\x80', '\0', 'B'}) {
+                auto text = good;
+                text[i] = bad;
+                const bool is_good = bad == 'B' && (i + 1 < size || size == 4);
+                BOOST_TEST(base64url_decode(text).has_value() == is_good, text);
+            }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(hex_is_lower_case_and_even)
