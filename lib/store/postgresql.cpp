@@ -4,6 +4,7 @@
 #include "core/text.hpp"
 #include "store/attempt.hpp"
 #include "store/failure.hpp"
+#include "store/libpq.hpp"
 #include "store/own_changes.hpp"
 #include "store/postgresql_feed.hpp"
 #include "store/postgresql_options.hpp"
@@ -328,6 +329,7 @@ std::unique_ptr<backend> open_postgresql(const std::string& url, std::chrono::mi
 
 std::unique_ptr<backend> open_postgresql(const database_settings& s)
 {
+    load_libpq();
     return std::make_unique<postgresql_backend>(
         std::make_shared<server>(postgresql_options(s.url, s.password_file, s.timeout), s));
 }
