@@ -13,7 +13,7 @@ void name_this_thread(const std::string& name) noexcept
     ::pthread_setname_np(::pthread_self(), name.substr(0, 15).c_str());
 }
 
-workers::workers(settings s) : settings_(std::move(s))
+workers::workers(settings s) : settings_(std::move(s)), queue_(settings_.queue)
 {
     const std::size_t count = std::max<std::size_t>(settings_.threads, 1);
     threads_.reserve(count);
@@ -38,12 +38,21 @@ queue_statistics workers::statistics() const
     return copy;
 }
 
+std::chrono::nanoseconds workers::backlog() const
+{
+    const std::lock_guard lock(mutex_);
+    const auto halves = 2 * queue_.size() + statistics_.running; // those that run are half done on average
+    return usual_ * static_cast<std::int64_t>(halves) / static_cast<std::int64_t>(2 * threads_.size());
+}
+
+// Estimated from the turns that others take before it, how long jobs have taken lately, and that one on each thread is
+// half done on average. Clients that come later will make it wait longer: then its time passes in the queue.
 bool workers::comes_too_late(const job& j, std::chrono::steady_clock::time_point now) const
 {
-    // Of the jobs before it, one on each thread is half done on average.
-    const auto before = queue_.size() + statistics_.running / 2;
+    if (j.latest_start == deadline::max()) return false;
+    const auto before = queue_.before(j.client()) + statistics_.running / 2;
     const auto rounds = static_cast<std::int64_t>(before / threads_.size());
-    return j.latest_start != deadline::max() && rounds > 0 && now + usual_ * rounds > j.latest_start;
+    return rounds > 0 && now + usual_ * rounds > j.latest_start;
 }
 
 void workers::learn(std::chrono::nanoseconds took)
@@ -55,29 +64,56 @@ void workers::learn(std::chrono::nanoseconds took)
 void workers::enqueue(job& j)
 {
     const auto now = std::chrono::steady_clock::now();
-    errc why{};
+    job* refused = &j;
+    errc why = errc::overloaded;
     {
         const std::lock_guard lock(mutex_);
-        if (!stopping_ && queue_.size() < settings_.queue && !comes_too_late(j, now)) {
-            j.since = now;
-            queue_.push_back(j);
-            wake_.notify_one(); // while locked: the job, and with it the pool's owner, may be gone right after
-            return;
+        if (stopping_) {
+            why = errc::cancelled;
+        } else if (!comes_too_late(j, now)) {
+            refused = admit(j);
         }
-        why = stopping_ ? errc::cancelled : errc::overloaded;
-        ++statistics_.refused;
+        if (refused != nullptr) ++statistics_.refused;
+        if (refused != &j) {
+            j.since = now;
+            wake_.notify_one(); // while locked: the job, and with it the pool's owner, may be gone right after
+        }
     }
-    j.refuse(why);
+    if (refused != nullptr) refused->refuse(why);
+}
+
+// Who is refused for it: nobody, the job itself, or another that had its place.
+job* workers::admit(job& j)
+{
+    job* gone = nullptr;
+    if (queue_.size() == settings_.queue) {
+        gone = static_cast<job*>(queue_.gives_way_to(j.client()));
+        if (gone == nullptr) return &j;
+        queue_.erase(*gone);
+        ++statistics_.gave_way;
+    }
+    queue_.push(j);
+    return gone;
 }
 
 // The job refers to its caller's frame, which is there: the caller resumes on this thread.
 bool workers::withdraw(job& j)
 {
     const std::lock_guard lock(mutex_);
-    if (!j.is_linked()) return false; // it runs, or has been told already
-    queue_.erase(queue_.iterator_to(j));
+    if (!j.is_queued()) return false; // it runs, or has been told already
+    queue_.erase(j);
     ++statistics_.withdrawn;
     return true;
+}
+
+// Whose time has passed is told before its turn, which may be far. Jobs of one pool have equal patience, or none: the
+// oldest is the first to lose it.
+job& workers::take_next(std::chrono::steady_clock::time_point now)
+{
+    job& oldest = static_cast<job&>(queue_.oldest());
+    if (now <= oldest.latest_start) return static_cast<job&>(queue_.pop());
+    queue_.erase(oldest);
+    return oldest;
 }
 
 void workers::run_jobs(std::size_t slot)
@@ -97,9 +133,8 @@ void workers::run_jobs(std::size_t slot)
         wake_.wait(lock, has_work);
         if (queue_.empty()) return;
         has_worked = true;
-        job& next = queue_.front();
-        queue_.pop_front();
         const auto start = std::chrono::steady_clock::now();
+        job& next = take_next(start);
         const bool late = start > next.latest_start;
         if (late) {
             ++statistics_.refused;

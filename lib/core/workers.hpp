@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/error.hpp"
+#include "core/fair_queue.hpp"
 #include "core/task.hpp"
 
 #include <boost/asio/append.hpp>
@@ -13,7 +14,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/intrusive/list.hpp>
 
 #include <array>
 #include <chrono>
@@ -97,14 +97,16 @@ private:
 
 // One piece of work for another thread. It lives in the frame of the coroutine that waits for it, so that queueing
 // it allocates nothing; exactly one of execute() and refuse() is called, and afterwards the frame may be gone.
-class job : public boost::intrusive::list_base_hook<> { // its place in a queue
+class job : public fair_queue::item {
 public:
+    explicit job(deadline latest = deadline::max(), client_key client = 0) : item(client), latest_start(latest) {}
+
     // `slot`: the number of the thread that runs it, from 0; the index of whatever that thread owns.
     virtual void execute(std::size_t slot) = 0;
     // It will not be run: overloaded, timed_out or cancelled.
     virtual void refuse(errc why) = 0;
 
-    deadline latest_start = deadline::max();
+    const deadline latest_start;
     std::chrono::steady_clock::time_point since{}; // when it was queued
 
 protected:
@@ -116,7 +118,7 @@ template <class Work> class work_job final : public job {
 public:
     using value_type = std::invoke_result_t<Work&, std::size_t>;
 
-    work_job(Work& work, deadline latest) : work_(work) { latest_start = latest; }
+    work_job(Work& work, deadline latest, client_key client = 0) : job(latest, client), work_(work) {}
 
     void execute(std::size_t slot) override
     {
@@ -171,15 +173,17 @@ struct queue_statistics {
     std::size_t waiting = 0;
     std::size_t running = 0;
     std::uint64_t executed = 0;
-    std::uint64_t refused = 0;         // full, too late or shut down
+    std::uint64_t refused = 0;         // full, too late, given way or shut down
+    std::uint64_t gave_way = 0;        // of the refused: in a full queue, to a client with fewer in it
     std::uint64_t withdrawn = 0;       // while they waited: nobody wanted them any more
     std::chrono::nanoseconds waited{}; // in all, of the executed ones
     std::chrono::nanoseconds worked{}; // in all
 };
 
-// Threads for work that blocks or takes over 100 us: SQL, password hashing. First come, first served; bounded: a job is
-// refused at once if the queue is full, or if those before it will take, as jobs have taken lately, until its latest
-// start has passed. Thread-safe. Must be destroyed before the I/O contexts whose coroutines wait for it.
+// Threads for work that blocks or takes over 100 us: SQL, password hashing. Clients take turns, and each client is
+// served in the order it came. Bounded: a job is refused at once if those before it will take, as jobs have taken
+// lately, until its latest start has passed; or if the queue is full, unless another client fills it, whose newest job
+// gives way (fair_queue). Thread-safe. Must be destroyed before the I/O contexts whose coroutines wait for it.
 class workers {
 public:
     struct settings {
@@ -199,13 +203,14 @@ public:
     // Runs `work(slot)`, which returns a result<T>, on one of the threads and resumes the caller on its own.
     // `work` may refer to the caller's locals: the caller is suspended until it is done. Cancelling the caller (see
     // work_job::wait) frees its place in the queue at once; work that has begun is finished.
-    // Errors besides work's own: overloaded (the queue is full, or too long for `latest_start`), timed_out (no thread
-    // was free by then after all), cancelled (nobody wants it, or shutting down). What work throws is rethrown to the
-    // caller.
+    // Errors besides work's own: overloaded (the queue is full, or too long for `latest_start`; or it gave way),
+    // timed_out (no thread was free by then after all), cancelled (nobody wants it, or shutting down). What work throws
+    // is rethrown to the caller.
     template <class Work>
-    task<std::invoke_result_t<Work&, std::size_t>> run(Work work, deadline latest_start = deadline::max())
+    task<std::invoke_result_t<Work&, std::size_t>> run(Work work, deadline latest_start = deadline::max(),
+                                                       client_key client = 0)
     {
-        work_job<Work> mine(work, latest_start);
+        work_job<Work> mine(work, latest_start, client);
         auto submit = [this](job& j) { enqueue(j); };
         auto take_back = [this](job& j) { return withdraw(j); };
         co_return co_await mine.wait(submit, take_back);
@@ -213,18 +218,22 @@ public:
 
     std::size_t threads() const noexcept { return threads_.size(); }
     queue_statistics statistics() const;
+    // How long the threads need, as jobs have taken lately, for all that waits and what is left of those that run.
+    std::chrono::nanoseconds backlog() const;
 
 private:
     void enqueue(job&);
+    job* admit(job&);
     bool withdraw(job&);
     void run_jobs(std::size_t slot);
+    job& take_next(std::chrono::steady_clock::time_point now);
     bool comes_too_late(const job&, std::chrono::steady_clock::time_point now) const;
     void learn(std::chrono::nanoseconds took);
 
     const settings settings_;
     mutable std::mutex mutex_; // guards everything below but threads_
     std::condition_variable wake_;
-    boost::intrusive::list<job> queue_;
+    fair_queue queue_; // of jobs
     queue_statistics statistics_;
     std::chrono::nanoseconds usual_{}; // what a job takes: a moving average
     bool stopping_ = false;

@@ -1,13 +1,16 @@
 #include "core/per_thread.hpp"
 #include "core/workers.hpp"
 #include "support/cancellable.hpp"
+#include "support/held_worker.hpp"
 #include "support/run_task.hpp"
 
 #include <boost/asio/detached.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <latch>
+#include <list>
 #include <set>
+#include <string>
 #include <sys/resource.h>
 #include <thread>
 
@@ -16,38 +19,33 @@ namespace {
 using namespace watchword;
 using namespace std::chrono_literals;
 
-template <class Work> auto run(core::workers& w, Work work, core::deadline latest = core::deadline::max())
+constexpr auto whenever = core::deadline::max();
+
+template <class Work>
+auto run(core::workers& w, Work work, core::deadline latest = whenever, core::client_key client = 0)
 {
-    return test::run_task(w.run(std::move(work), latest));
+    return test::run_task(w.run(std::move(work), latest, client));
 }
 
-// Holds the only thread of a pool until it is let go.
-struct holder {
-    std::latch started{1}, released{1};
-    core::asio::io_context io{1};
-    std::thread thread;
-
-    explicit holder(core::workers& w)
-    {
-        auto hold = [this](std::size_t) -> core::result<int> {
-            started.count_down();
-            released.wait();
-            return 0;
-        };
-        thread = std::thread([&w, hold] { run(w, hold); });
-        started.wait();
-    }
-    void release()
-    {
-        released.count_down();
-        thread.join();
-    }
-};
+using holder = test::held_worker;
 
 core::result<int> answer(std::size_t)
 {
     return 42;
 }
+
+// Many jobs that wait for their turn, on a context that runs when they shall be told.
+struct crowd {
+    core::workers& w;
+    core::asio::io_context io{1};
+
+    void queue(std::size_t count, core::client_key client)
+    {
+        for (std::size_t i = 0; i < count; ++i)
+            core::asio::co_spawn(io, w.run(answer, whenever, client), core::asio::detached);
+        io.poll();
+    }
+};
 
 // Two pieces of work, one after the other, for a caller that wants to be told rather than unwound.
 struct two_steps {
@@ -152,6 +150,153 @@ BOOST_AUTO_TEST_CASE(a_job_that_would_come_too_late_is_refused_at_once)
     patient.join();
 }
 
+BOOST_AUTO_TEST_CASE(clients_take_turns)
+{
+    core::workers w({"test", 1, 10});
+    holder h(w);
+    std::string order;
+    std::list<test::cancellable<int>> jobs;
+    for (const std::string name : {"a1", "a2", "a3", "a4", "b1", "b2", "c1"}) {
+        const auto note = [&order, name](std::size_t) -> core::result<int> {
+            order += name + " ";
+            return 0;
+        };
+        jobs.emplace_back(w.run(note, whenever, static_cast<core::client_key>(name.front())));
+    }
+    std::next(jobs.begin(), 4)->cancel(); // b1
+    h.release();
+    for (auto& each : jobs) each.finish();
+    BOOST_TEST(order == "a1 b2 c1 a2 a3 a4 ");
+    BOOST_TEST(w.statistics().withdrawn == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(nobody_can_fill_the_queue_against_another)
+{
+    core::workers w({"test", 1, 3});
+    holder h(w);
+    test::cancellable<int> first(w.run(answer, whenever, 1)), second(w.run(answer, whenever, 1)),
+        third(w.run(answer, whenever, 1));
+    BOOST_TEST((run(w, answer, whenever, 1).error() == core::errc::overloaded));
+    BOOST_TEST(w.statistics().gave_way == 0u);
+
+    test::cancellable<int> other(w.run(answer, whenever, 2));
+    BOOST_TEST((third.finish().error() == core::errc::overloaded)); // while the thread is busy with something else
+    third.cancel();
+    BOOST_TEST((run(w, answer, whenever, 2).error() == core::errc::overloaded)); // that would leave 1 with fewer
+    const auto seen = w.statistics();
+    BOOST_TEST(seen.waiting == 3u);
+    BOOST_TEST(seen.gave_way == 1u);
+    BOOST_TEST(seen.refused == 3u);
+    BOOST_TEST(seen.withdrawn == 0u);
+    h.release();
+    for (auto* each : {&first, &second, &other}) BOOST_TEST(each->finish().value() == 42);
+}
+
+// The time of a job is asked of the pool: what is judged are the turns, not the clock.
+BOOST_AUTO_TEST_CASE(whether_a_job_comes_too_late_depends_on_the_turns_before_its_own)
+{
+    core::workers w({"test", 1, 1000});
+    test::teach(w, 50ms);
+    holder h(w);
+    crowd others{w};
+    for (core::client_key client = 1; client <= 40; ++client) others.queue(5, client);
+    others.queue(2, 41);
+    const auto usual = w.backlog() * 2 / (2 * 202 + 1);
+    BOOST_TEST(usual.count() >= std::chrono::nanoseconds(50ms).count());
+    const auto in = [usual](int jobs) { return std::chrono::steady_clock::now() + jobs * usual; };
+
+    // A newcomer stands behind one of each, the third of client 41 behind three of all others and two of its own, the
+    // sixth of another behind all.
+    BOOST_TEST((run(w, answer, in(40), 42).error() == core::errc::overloaded));
+    BOOST_TEST((run(w, answer, in(40 * 3 + 1), 41).error() == core::errc::overloaded));
+    BOOST_TEST((run(w, answer, in(201), 1).error() == core::errc::overloaded));
+    BOOST_TEST(w.statistics().refused == 3u);
+
+    test::cancellable<int> newcomer(w.run(answer, in(195), 42)), third(w.run(answer, in(195), 41));
+    BOOST_TEST(!newcomer.outcome.has_value());
+    BOOST_TEST(!third.outcome.has_value());
+    BOOST_TEST(w.statistics().waiting == 204u);
+    h.release();
+    others.io.run();
+    BOOST_TEST(newcomer.finish().value() == 42);
+    BOOST_TEST(third.finish().value() == 42);
+}
+
+BOOST_AUTO_TEST_CASE(a_newcomer_does_not_wait_for_a_thousand_jobs_of_another)
+{
+    core::workers w({"test", 1, 2000});
+    test::teach(w, 50ms);
+    holder h(w);
+    crowd flood{w};
+    flood.queue(1000, 1); // 50 s at least
+    const auto soon = std::chrono::steady_clock::now() + 25s;
+    BOOST_TEST((run(w, answer, soon, 1).error() == core::errc::overloaded));
+    std::uint64_t done_before = 0;
+    const auto count = [&](std::size_t) -> core::result<int> {
+        done_before = w.statistics().executed;
+        return 0;
+    };
+    test::cancellable<int> newcomer(w.run(count, soon, 2));
+    const auto before = w.statistics().executed;
+    h.release();
+    BOOST_TEST(newcomer.finish().has_value());
+    BOOST_TEST(done_before == before + 2); // what was running, and one job
+    flood.io.run();
+    BOOST_TEST(w.statistics().waiting == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(the_backlog_is_what_waits_and_half_of_what_runs)
+{
+    core::workers w({"test", 2, 100});
+    BOOST_TEST(w.backlog().count() == 0);
+    test::teach(w, 50ms);
+    BOOST_TEST(w.backlog().count() == 0); // nothing waits
+    holder one(w), other(w);
+    const auto idle = w.backlog(); // half a job on each thread
+    BOOST_TEST(idle.count() >= std::chrono::nanoseconds(25ms).count());
+    crowd many{w};
+    many.queue(10, 1);
+    many.queue(10, 2);
+    BOOST_TEST((w.backlog() / idle == 21)); // ten jobs on each thread more
+    one.release();
+    other.release();
+    many.io.run();
+}
+
+BOOST_AUTO_TEST_CASE(a_job_whose_time_has_passed_is_told_before_its_turn)
+{
+    core::workers w({"test", 4, 10});
+    std::list<holder> busy;
+    for (int i = 0; i < 4; ++i) busy.emplace_back(w);
+    std::latch first_began{1}, other_began{1}, released{1};
+    const auto hold_by = [&released](std::latch& began) {
+        return [&began, &released](std::size_t) -> core::result<int> {
+            began.count_down();
+            released.wait();
+            return 0;
+        };
+    };
+    const auto long_ago = std::chrono::steady_clock::now() - 1s; // taken, as fewer wait than there are threads
+    test::cancellable<int> first(w.run(hold_by(first_began), whenever, 1)), late(w.run(answer, long_ago, 1)),
+        other(w.run(hold_by(other_began), whenever, 2));
+    BOOST_TEST(w.statistics().waiting == 3u);
+    const auto free_one = [&] {
+        busy.front().release();
+        busy.pop_front();
+    };
+    free_one();
+    first_began.wait();
+    BOOST_TEST(w.statistics().waiting == 2u);
+    free_one();
+    other_began.wait(); // it was the other client's turn
+    BOOST_REQUIRE(w.statistics().waiting == 0u);
+    BOOST_TEST((late.finish().error() == core::errc::timed_out));
+    released.count_down();
+    first.finish();
+    other.finish();
+    while (!busy.empty()) free_one();
+}
+
 BOOST_AUTO_TEST_CASE(a_job_that_nobody_wants_leaves_the_queue_at_once)
 {
     core::workers w({"test", 1, 3});
@@ -253,6 +398,47 @@ BOOST_AUTO_TEST_CASE(jobs_that_are_withdrawn_while_they_begin_are_told_once)
     BOOST_TEST_MESSAGE(cancelled << " withdrawn, " << done << " done");
 }
 
+// Several I/O threads, whose jobs push each other out of a queue that is too short, and are withdrawn meanwhile. For
+// ThreadSanitizer too.
+BOOST_AUTO_TEST_CASE(jobs_of_many_threads_and_clients_are_told_once)
+{
+    core::workers w({"test", 2, 6});
+    std::atomic<unsigned> begun = 0, done = 0, cancelled = 0, refused = 0;
+    const auto count = [&](std::size_t) -> core::result<int> {
+        ++begun;
+        return 1;
+    };
+    constexpr unsigned rounds = 400, each_round = 6, threads = 4;
+    const auto submit = [&](unsigned thread) {
+        for (unsigned round = 0; round < rounds; ++round) {
+            std::list<test::cancellable<int>> jobs;
+            for (unsigned i = 0; i < each_round; ++i)
+                jobs.emplace_back(w.run(count, whenever, thread == 0 ? 0u : 10 * thread + i % 3));
+            if (round % 3 == 0) jobs.back().cancel();
+            if (round % 5 == 0) jobs.front().cancel();
+            for (auto& each : jobs) {
+                const auto& outcome = each.finish();
+                done += outcome.has_value() ? 1u : 0u;
+                cancelled += each.is_cancelled() ? 1u : 0u;
+                refused += outcome.has_error() && outcome.error() == core::errc::overloaded ? 1u : 0u;
+            }
+        }
+    };
+    std::vector<std::thread> submitters;
+    for (unsigned thread = 0; thread < threads; ++thread) submitters.emplace_back(submit, thread);
+    for (auto& each : submitters) each.join();
+    const unsigned told = done + cancelled + refused;
+    BOOST_TEST(told == rounds * each_round * threads);
+    BOOST_TEST(begun.load() == done.load());
+    const auto seen = w.statistics();
+    BOOST_TEST(seen.refused == refused.load());
+    BOOST_TEST(seen.withdrawn == cancelled.load());
+    BOOST_TEST(seen.gave_way <= seen.refused);
+    BOOST_TEST(seen.waiting == 0u);
+    BOOST_TEST_MESSAGE(done << " done, " << cancelled << " withdrawn, " << refused << " refused, of which "
+                            << seen.gave_way << " gave way");
+}
+
 BOOST_AUTO_TEST_CASE(threads_give_way_to_others_as_much_as_is_wanted)
 {
     const int own = ::getpriority(PRIO_PROCESS, 0);
@@ -304,7 +490,8 @@ BOOST_AUTO_TEST_CASE(what_is_queued_is_done_before_the_pool_ends)
     {
         core::workers w({"test", 2, 1000});
         const auto count = [&](std::size_t) -> core::result<int> { return ++done; };
-        for (int i = 0; i < 500; ++i) core::asio::co_spawn(io, w.run(count), core::asio::detached);
+        for (core::client_key i = 0; i < 500; ++i)
+            core::asio::co_spawn(io, w.run(count, whenever, i % 7), core::asio::detached);
         io.poll();
     }
     io.run();
