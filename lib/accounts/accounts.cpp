@@ -6,6 +6,9 @@
 #include "core/uuid.hpp"
 #include "store/users.hpp"
 
+#include <algorithm>
+#include <span>
+
 namespace watchword::accounts {
 namespace {
 
@@ -19,6 +22,13 @@ core::result<store::user> find_user(store::session& s, std::string_view email, a
 {
     return compared == addresses::exact ? store::find_user_by_email(s, email)
                                         : store::find_user_by_similar_email(s, email);
+}
+
+std::uint64_t make_seed(core::random_source& random)
+{
+    std::uint64_t seed = 0;
+    random.fill(std::as_writable_bytes(std::span(&seed, 1)));
+    return seed;
 }
 
 } // namespace
@@ -43,7 +53,13 @@ std::optional<field_problem> find_problem(const registration& r)
 
 service::service(const settings& s, store::database& d, core::workers& hashing, crypto::password_hasher& passwords,
                  core::random_source& r)
-    : settings_(s), policy_(s.policy), database_(d), hashing_(hashing), passwords_(passwords), random_(r)
+    : settings_(s),
+      policy_(s.policy),
+      database_(d),
+      hashing_(hashing),
+      passwords_(passwords),
+      random_(r),
+      turns_(make_seed(r))
 {}
 
 core::deadline service::hashing_deadline() const
@@ -51,20 +67,32 @@ core::deadline service::hashing_deadline() const
     return std::chrono::steady_clock::now() + settings_.hashing_timeout;
 }
 
+std::chrono::seconds service::hashing_wait() const
+{
+    using std::chrono::seconds;
+    return std::clamp(std::chrono::ceil<seconds>(hashing_.backlog()), seconds(1), seconds(60));
+}
+
+core::client_key service::turn_of(const client& c) const
+{
+    return c.address ? turns_(core::address_key(*c.address)) : 0;
+}
+
 // On a hashing thread: the filter may have to come from the disk.
-core::task<core::result<void>> service::check_password(const registration& r)
+core::task<core::result<void>> service::check_password(const registration& r, core::client_key turn)
 {
     const auto check = [&](std::size_t) {
         return policy_.check(r.password.view(), {r.email, r.name ? std::string_view(*r.name) : std::string_view()});
     };
-    co_return co_await hashing_.run(check, hashing_deadline());
+    co_return co_await hashing_.run(check, hashing_deadline(), turn);
 }
 
-core::task<core::result<std::string>> service::sign_up(registration r, client, terms t)
+core::task<core::result<std::string>> service::sign_up(registration r, client from, terms t)
 {
     if (find_problem(r)) co_return core::errc::invalid_input;
+    const auto turn = turn_of(from);
     if (t.rules == password_rules::strict) {
-        const auto judged = co_await check_password(r);
+        const auto judged = co_await check_password(r, turn);
         if (!judged) co_return judged.error();
     }
 
@@ -77,7 +105,7 @@ core::task<core::result<std::string>> service::sign_up(registration r, client, t
     const auto hash = [&](std::size_t slot) -> core::result<std::string> {
         return hash_password(passwords_, slot, r.password.view(), random_);
     };
-    auto hashed = co_await hashing_.run(hash, hashing_deadline());
+    auto hashed = co_await hashing_.run(hash, hashing_deadline(), turn);
     if (!hashed) co_return hashed.error();
 
     const store::new_user added{core::make_uuid_v4(random_), r.name, r.email, std::move(*hashed)};
@@ -89,7 +117,8 @@ core::task<core::result<std::string>> service::sign_up(registration r, client, t
     co_return added.public_id;
 }
 
-core::task<core::result<std::string>> service::sign_in(std::string email, core::secret_string password, client, terms t)
+core::task<core::result<std::string>> service::sign_in(std::string email, core::secret_string password, client from,
+                                                       terms t)
 {
     if (email.size() > email_limit || !is_storable(email)) co_return core::errc::not_found;
 
@@ -103,7 +132,8 @@ core::task<core::result<std::string>> service::sign_in(std::string email, core::
     const auto verify = [&](std::size_t slot) -> core::result<crypto::verdict> {
         return verify_password(passwords_, slot, password.view(), *user->password_hash);
     };
-    const auto verdict = co_await hashing_.run(verify, hashing_deadline());
+    const auto turn = turn_of(from);
+    const auto verdict = co_await hashing_.run(verify, hashing_deadline(), turn);
     if (!verdict) co_return verdict.error();
     if (*verdict == crypto::verdict::unusable)
         core::log::warning("a stored password hash cannot be used", {{"user", user->id}});
@@ -111,17 +141,18 @@ core::task<core::result<std::string>> service::sign_in(std::string email, core::
         co_return core::errc::wrong_password;
 
     if (*verdict == crypto::verdict::match_outdated && settings_.rehash)
-        co_await replace_hash(user->id, std::move(password), *user->password_hash);
+        co_await replace_hash(user->id, std::move(password), *user->password_hash, turn);
     co_return *user->public_id;
 }
 
 // A failure leaves the old hash, which is as good as before; the next sign-in tries again.
-core::task<> service::replace_hash(std::int64_t user_id, core::secret_string password, std::string old_hash)
+core::task<> service::replace_hash(std::int64_t user_id, core::secret_string password, std::string old_hash,
+                                   core::client_key turn)
 {
     const auto hash = [&](std::size_t slot) -> core::result<std::string> {
         return hash_password(passwords_, slot, password.view(), random_);
     };
-    const auto hashed = co_await hashing_.run(hash, hashing_deadline());
+    const auto hashed = co_await hashing_.run(hash, hashing_deadline(), turn);
     if (!hashed) co_return;
     const auto replace = [&](store::session& s) { return store::set_password_hash(s, user_id, *hashed, old_hash); };
     const auto replaced = co_await database_.write(replace);

@@ -3,6 +3,7 @@
 #include "accounts/client.hpp"
 #include "accounts/password_policy.hpp"
 #include "core/error.hpp"
+#include "core/network.hpp"
 #include "core/random.hpp"
 #include "core/secret.hpp"
 #include "core/task.hpp"
@@ -74,12 +75,17 @@ public:
                                                   terms = {});
 
     const password_policy& policy() const noexcept { return policy_; }
+    // When it is worth coming back after overloaded or timed_out: what waits for a hashing thread now is done by then,
+    // if hashes take as long as lately. From 1 to 60 s.
+    std::chrono::seconds hashing_wait() const;
 
 private:
     core::deadline hashing_deadline() const;
-    core::task<> replace_hash(std::int64_t user_id, core::secret_string password, std::string old_hash);
+    core::client_key turn_of(const client&) const;
+    core::task<> replace_hash(std::int64_t user_id, core::secret_string password, std::string old_hash,
+                              core::client_key);
 
-    core::task<core::result<void>> check_password(const registration&);
+    core::task<core::result<void>> check_password(const registration&, core::client_key);
 
     const settings settings_;
     const password_policy policy_;
@@ -87,6 +93,7 @@ private:
     core::workers& hashing_;
     crypto::password_hasher& passwords_;
     core::random_source& random_;
+    const core::address_hash turns_; // of clients at the hashing threads
 };
 
 } // namespace watchword::accounts

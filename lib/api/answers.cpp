@@ -1,21 +1,26 @@
 #include "api/answers.hpp"
 
+#include <algorithm>
+#include <string>
+
 namespace watchword::api {
 namespace {
 
 using http::problem;
 using http::status;
 
-http::response busy(std::string_view code, std::string_view detail)
+constexpr std::chrono::seconds shortly(1);
+
+http::response busy(std::string_view code, std::string_view detail, std::chrono::seconds wait)
 {
     auto r = problem(status::service_unavailable, code, detail);
-    r.set("Retry-After", "1");
+    r.set("Retry-After", std::to_string(std::max(wait, shortly).count()));
     return r;
 }
 
 } // namespace
 
-http::response failure(core::error_code ec)
+http::response failure(core::error_code ec, std::chrono::seconds wait)
 {
     if (ec.category() == core::category()) {
         switch (static_cast<core::errc>(ec.value())) {
@@ -29,11 +34,13 @@ http::response failure(core::error_code ec)
         case core::errc::invalid_token: return problem(status::unauthorized, "unauthorized", "Not signed in.");
         case core::errc::unsupported:
             return problem(status::unsupported_media_type, "unsupported", "This format is not supported.");
-        case core::errc::overloaded: return busy("overloaded", "The server has too much to do; try again shortly.");
+        case core::errc::overloaded:
+            return busy("overloaded", "The server has too much to do; try again shortly.", wait);
         case core::errc::timed_out:
-            return busy("timed_out", "The server could not do this in time; try again shortly.");
+            return busy("timed_out", "The server could not do this in time; try again shortly.", wait);
         case core::errc::unavailable:
-        case core::errc::cancelled: return busy("unavailable", "The server cannot do this now; try again shortly.");
+        case core::errc::cancelled:
+            return busy("unavailable", "The server cannot do this now; try again shortly.", shortly);
         }
     }
     return problem(status::internal_server_error, "internal_error", "The server failed to answer this request.");

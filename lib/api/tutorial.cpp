@@ -60,7 +60,7 @@ core::task<response> tutorial::sign_up(request& q)
         co_return response(status::accepted, text_type, "User already exists. Please Log in.");
     if (const auto weak = accounts::weakness_of(added.error()))
         co_return http::problem(status::bad_request, accounts::code_of(*weak), accounts_.policy().explain(*weak));
-    co_return failure(added.error());
+    co_return failure(added.error(), accounts_.hashing_wait());
 }
 
 // POST /login  email, password  ->  201 {"token": ...}
@@ -77,7 +77,7 @@ core::task<response> tutorial::log_in(request& q)
         const auto why = user.error();
         if (why == core::errc::not_found) co_return could_not_verify(status::unauthorized, "User does not exist !!");
         if (why == core::errc::wrong_password) co_return could_not_verify(status::forbidden, "Wrong Password !!");
-        co_return failure(why);
+        co_return failure(why, accounts_.hashing_wait());
     }
     std::string body = "{\"token\":";
     append_json_string(body, tokens_.issue(*user));
