@@ -48,6 +48,14 @@ std::size_t resident_bytes(::pid_t process)
     return std::stoul(all.substr(at + 5)) * 1024;
 }
 
+std::size_t peak_resident_bytes(::pid_t process)
+{
+    const auto all = read(process, "status");
+    const auto at = all.find("\nVmHWM:");
+    if (at == all.npos) throw std::runtime_error("no VmHWM in " + all);
+    return std::stoul(all.substr(at + 7)) * 1024;
+}
+
 std::size_t open_files(::pid_t process)
 {
     std::error_code failed;

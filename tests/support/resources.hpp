@@ -10,6 +10,7 @@ namespace watchword::test {
 // What the kernel says a process uses. std::runtime_error if it cannot be read: the process is gone.
 std::chrono::milliseconds cpu_time(::pid_t); // of all its threads, in user and kernel mode
 std::size_t resident_bytes(::pid_t);
+std::size_t peak_resident_bytes(::pid_t); // since its start
 std::size_t open_files(::pid_t);
 // Whether SIGSTOP has taken effect.
 bool is_stopped(::pid_t);
