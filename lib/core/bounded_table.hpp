@@ -55,6 +55,33 @@ public:
         return change(found.value);
     }
 
+    // The same where keys are not forgotten by age: `change(Value&, std::uint64_t& worth)` says what the key is worth,
+    // 0 if it is new; the least worth is forgotten first. Not for one table together with visit().
+    template <class Change> auto visit_by_worth(std::string_view key, Change change)
+    {
+        const auto hash = hash_of(key);
+        const auto set = hash % sets_;
+        const std::lock_guard lock(mutexes_[set % mutexes_.size()]);
+        auto& found = find_or_replace(&entries_[set * ways], hash);
+        return change(found.value, found.used);
+    }
+
+    // Calls `change(Value&, std::uint64_t& used_or_worth)` only if something is remembered of `key`; whether it is. For
+    // questions that must not make the table forget anything, nor keep the key any longer.
+    template <class Change> bool visit_known(std::string_view key, Change change)
+    {
+        const auto hash = hash_of(key);
+        const auto set = hash % sets_;
+        const std::lock_guard lock(mutexes_[set % mutexes_.size()]);
+        auto* const first = &entries_[set * ways];
+        for (auto* each = first; each != first + ways; ++each) {
+            if (each->key != hash) continue;
+            change(each->value, each->used);
+            return true;
+        }
+        return false;
+    }
+
 private:
     static constexpr std::size_t ways = 8;
     struct freer {

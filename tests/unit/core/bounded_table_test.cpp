@@ -79,4 +79,40 @@ BOOST_AUTO_TEST_CASE(no_change_of_several_threads_is_lost)
     BOOST_TEST(all == 20'000);
 }
 
+// One set again.
+BOOST_AUTO_TEST_CASE(where_keys_have_a_worth_the_least_is_forgotten)
+{
+    bounded_table<int> table(8, secret);
+    const auto set_worth = [&](const std::string& key, std::uint64_t worth) {
+        return table.visit_by_worth(key, [&](int& count, std::uint64_t& old) {
+            const auto before = old;
+            old = worth;
+            ++count;
+            return before;
+        });
+    };
+    for (std::uint64_t i = 1; i <= 8; ++i) BOOST_TEST(set_worth(std::to_string(i), 100 - i) == 0u);
+    BOOST_TEST(set_worth("new", 50) == 0u); // in the place of 8
+    BOOST_TEST(set_worth("newer", 60) == 0u);
+    BOOST_TEST(set_worth("new", 10) == 0u);
+    for (std::uint64_t i = 1; i <= 7; ++i) BOOST_TEST(set_worth(std::to_string(i), 100) == 100 - i);
+}
+
+BOOST_AUTO_TEST_CASE(asking_about_what_is_not_known_changes_nothing)
+{
+    bounded_table<int> table(8, secret);
+    const auto count_of = [&](const std::string& key) {
+        int found = 0;
+        const bool known = table.visit_known(key, [&](int count, std::uint64_t) { found = count; });
+        BOOST_TEST(known == (found != 0));
+        return found;
+    };
+    BOOST_TEST(count_of("a") == 0);
+    for (std::uint64_t i = 0; i < 8; ++i) next(table, std::to_string(i), i + 1);
+    for (int i = 0; i < 100; ++i) BOOST_TEST(count_of("other" + std::to_string(i)) == 0);
+    for (int i = 0; i < 8; ++i) BOOST_TEST(count_of(std::to_string(i)) == 1);
+    BOOST_TEST(next(table, "new", 9) == 1); // 0 is still the oldest, though it was asked about
+    BOOST_TEST(count_of("0") == 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
