@@ -1,6 +1,7 @@
 #include "accounts/accounts.hpp"
 
 #include "accounts/password_forms.hpp"
+#include "accounts/sign_in_guard.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
 #include "core/uuid.hpp"
@@ -52,14 +53,15 @@ std::optional<field_problem> find_problem(const registration& r)
 }
 
 service::service(const settings& s, store::database& d, core::workers& hashing, crypto::password_hasher& passwords,
-                 core::random_source& r)
+                 core::random_source& r, sign_in_guard* guard)
     : settings_(s),
       policy_(s.policy),
       database_(d),
       hashing_(hashing),
       passwords_(passwords),
       random_(r),
-      turns_(make_seed(r))
+      turns_(make_seed(r)),
+      guard_(guard)
 {}
 
 core::deadline service::hashing_deadline() const
@@ -117,13 +119,30 @@ core::task<core::result<std::string>> service::sign_up(registration r, client fr
     co_return added.public_id;
 }
 
-core::task<core::result<std::string>> service::sign_in(std::string email, core::secret_string password, client from,
+core::task<core::result<std::string>> service::sign_in(std::string email, core::secret_string password, client who,
                                                        terms t)
 {
     if (email.size() > email_limit || !is_storable(email)) co_return core::errc::not_found;
 
+    sign_in_attempt attempt;
+    if (guard_) {
+        auto begun = guard_->begin(email, who);
+        if (!begun) co_return begun.error();
+        attempt = std::move(*begun);
+    }
+    auto judged = co_await judge_sign_in(std::move(email), std::move(password), std::move(who), t, attempt);
+    attempt.settle(judged ? core::error_code() : judged.error());
+    co_return judged;
+}
+
+core::task<core::result<std::string>> service::judge_sign_in(std::string email, core::secret_string password,
+                                                             client from, terms t, sign_in_attempt& attempt)
+{
     const auto look = [&](store::session& s) { return find_user(s, email, t.compared); };
     const auto user = co_await database_.read(look);
+    if (!user && user.error() != core::errc::not_found) co_return user.error();
+    const auto met = attempt.meet(user ? &*user : nullptr);
+    if (!met) co_return met.error();
     if (!user) co_return user.error();
     // A row without a hash or id (the tutorial's database allows both) has no password to be right.
     if (!user->password_hash || !user->public_id || password.size() > password_limit)

@@ -55,13 +55,16 @@ struct settings {
     password_policy::settings policy{};                // for who asks for password_rules::strict
 };
 
+class sign_in_guard;
+class sign_in_attempt;
+
 // Thread-safe: nothing in it changes. Everything referred to must outlive it.
 class service {
 public:
-    // `passwords` has a slot for each thread of `hashing`. Throws std::runtime_error if the filter of breached
-    // passwords cannot be used.
+    // `passwords` has a slot for each thread of `hashing`. Without a guard nobody who guesses is slowed down. Throws
+    // std::runtime_error if the filter of breached passwords cannot be used.
     service(const settings&, store::database&, core::workers& hashing, crypto::password_hasher& passwords,
-            core::random_source&);
+            core::random_source&, sign_in_guard* = nullptr);
 
     // Adds an account, durably. Errors: invalid_input (see find_problem), already_exists (the address is one of an
     // account); a weakness (strict only, and before anything is looked up, so that it says nothing about the address);
@@ -69,7 +72,8 @@ public:
     core::task<core::result<std::string>> sign_up(registration, client = {}, terms = {});
 
     // Checks a password and returns the account's public id. Errors: not_found (no such address), wrong_password (or
-    // a stored hash that nothing can match); overloaded, timed_out, unavailable. addresses::caseless: an account with
+    // a stored hash that nothing can match); throttled (throttled.hpp: too many have failed, whoever is asked about);
+    // overloaded, timed_out, unavailable. addresses::caseless: an account with
     // exactly that address comes first, and of several others with similar ones it is none.
     core::task<core::result<std::string>> sign_in(std::string email, core::secret_string password, client = {},
                                                   terms = {});
@@ -82,6 +86,8 @@ public:
 private:
     core::deadline hashing_deadline() const;
     core::client_key turn_of(const client&) const;
+    core::task<core::result<std::string>> judge_sign_in(std::string email, core::secret_string password, client, terms,
+                                                        sign_in_attempt&);
     core::task<> replace_hash(std::int64_t user_id, core::secret_string password, std::string old_hash,
                               core::client_key);
 
@@ -94,6 +100,7 @@ private:
     crypto::password_hasher& passwords_;
     core::random_source& random_;
     const core::address_hash turns_; // of clients at the hashing threads
+    sign_in_guard* const guard_;     // may be null
 };
 
 } // namespace watchword::accounts

@@ -1,5 +1,7 @@
 #include "api/answers.hpp"
 
+#include "accounts/throttled.hpp"
+
 #include <algorithm>
 #include <string>
 
@@ -18,10 +20,19 @@ http::response busy(std::string_view code, std::string_view detail, std::chrono:
     return r;
 }
 
+http::response too_many_attempts(std::chrono::seconds wait)
+{
+    auto r = problem(status::too_many_requests, "too_many_attempts",
+                     "Too many attempts to sign in to this account have failed; try again later.");
+    r.set("Retry-After", std::to_string(wait.count()));
+    return r;
+}
+
 } // namespace
 
 http::response failure(core::error_code ec, std::chrono::seconds wait)
 {
+    if (const auto throttled = accounts::throttled_for(ec)) return too_many_attempts(*throttled);
     if (ec.category() == core::category()) {
         switch (static_cast<core::errc>(ec.value())) {
         case core::errc::invalid_input:

@@ -5,7 +5,8 @@
 
 namespace watchword::api {
 
-// Who sent a request, as far as trusted proxies and the connection tell.
+// Who sent a request, as far as trusted proxies and the connection tell, and what it may be known by. In a coroutine,
+// give it a name before it goes into a co_await.
 accounts::client client_of(const http::request&);
 
 } // namespace watchword::api

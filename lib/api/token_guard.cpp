@@ -14,24 +14,6 @@ http::response refuse(std::string_view json)
     return response(http::status::unauthorized, "application/json", std::string(json));
 }
 
-// Empty if there is none. Two x-access-token fields are not one: nothing tells which of them counts.
-core::result<std::string_view> find_token(const request& q)
-{
-    std::string_view token;
-    std::size_t count = 0;
-    for (const auto& [name, value] : q.headers) {
-        if (!core::iequals(name, "x-access-token")) continue;
-        token = value;
-        ++count;
-    }
-    if (count > 1) return core::errc::invalid_token;
-    if (count == 1) return token;
-    constexpr std::string_view scheme = "Bearer ";
-    const auto authorization = q.header("Authorization");
-    if (!core::iequals(authorization.substr(0, scheme.size()), scheme)) return token;
-    return core::trim(authorization.substr(scheme.size()));
-}
-
 struct guard {
     accounts::token_checker* checker;
     caller_handler next;
@@ -54,6 +36,23 @@ struct guard {
 };
 
 } // namespace
+
+core::result<std::string_view> find_token(const request& q)
+{
+    std::string_view token;
+    std::size_t count = 0;
+    for (const auto& [name, value] : q.headers) {
+        if (!core::iequals(name, "x-access-token")) continue;
+        token = value;
+        ++count;
+    }
+    if (count > 1) return core::errc::invalid_token;
+    if (count == 1) return token;
+    constexpr std::string_view scheme = "Bearer ";
+    const auto authorization = q.header("Authorization");
+    if (!core::iequals(authorization.substr(0, scheme.size()), scheme)) return token;
+    return core::trim(authorization.substr(scheme.size()));
+}
 
 http::handler require_token(accounts::token_checker& checker, caller_handler next)
 {

@@ -7,6 +7,10 @@
 
 namespace watchword::api {
 
+// The token that came along, as require_token takes it; empty if there is none. invalid_token: two x-access-token
+// fields are not one, for nothing tells which of them counts. Points into the request.
+core::result<std::string_view> find_token(const http::request&);
+
 // A handler that needs a caller. It cannot be routed without require_token: forgetting the check does not compile.
 using caller_handler = std::function<core::task<http::response>(http::request&, accounts::caller)>;
 

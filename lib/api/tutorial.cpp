@@ -2,6 +2,7 @@
 
 #include "api/answers.hpp"
 #include "api/client.hpp"
+#include "api/device_cookie.hpp"
 #include "api/json_text.hpp"
 #include "api/token_guard.hpp"
 #include "http/middleware.hpp"
@@ -25,8 +26,8 @@ response could_not_verify(status s, std::string_view why)
 } // namespace
 
 tutorial::tutorial(accounts::service& a, accounts::token_checker& t, store::database& d, const body_limits& l,
-                   accounts::terms terms)
-    : accounts_(a), tokens_(t), users_(d), limits_(l), terms_(terms)
+                   accounts::terms terms, accounts::device_proofs* devices)
+    : accounts_(a), tokens_(t), users_(d), limits_(l), terms_(terms), devices_(devices)
 {}
 
 void tutorial::add_routes(http::router& r)
@@ -54,7 +55,8 @@ core::task<response> tutorial::sign_up(request& q)
     if (const auto bad = accounts::find_problem(wanted))
         co_return http::problem(status::bad_request, bad->code, bad->text);
 
-    const auto added = co_await accounts_.sign_up(std::move(wanted), client_of(q), terms_);
+    auto who = client_of(q);
+    const auto added = co_await accounts_.sign_up(std::move(wanted), std::move(who), terms_);
     if (added) co_return response(status::created, text_type, "Successfully registered.");
     if (added.error() == core::errc::already_exists)
         co_return response(status::accepted, text_type, "User already exists. Please Log in.");
@@ -71,8 +73,9 @@ core::task<response> tutorial::log_in(request& q)
     if (!form->email || form->email->empty() || !form->password || form->password->empty())
         co_return could_not_verify(status::unauthorized, "Login required !!");
 
+    auto who = client_of(q);
     const auto user =
-        co_await accounts_.sign_in(std::move(*form->email), std::move(*form->password), client_of(q), terms_);
+        co_await accounts_.sign_in(std::move(*form->email), std::move(*form->password), std::move(who), terms_);
     if (!user) {
         const auto why = user.error();
         if (why == core::errc::not_found) co_return could_not_verify(status::unauthorized, "User does not exist !!");
@@ -82,7 +85,9 @@ core::task<response> tutorial::log_in(request& q)
     std::string body = "{\"token\":";
     append_json_string(body, tokens_.issue(*user));
     body.append("}\n");
-    co_return response(status::created, "application/json", std::move(body));
+    response signed_in(status::created, "application/json", std::move(body));
+    if (devices_) remember_device(signed_in, q, *devices_, *user);
+    co_return signed_in;
 }
 
 // GET /user  ->  200 {"users": [{"email", "name", "public_id"} ...]}

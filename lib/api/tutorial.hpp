@@ -1,6 +1,7 @@
 #pragma once
 
 #include "accounts/accounts.hpp"
+#include "accounts/device_proofs.hpp"
 #include "accounts/token_checker.hpp"
 #include "api/credentials.hpp"
 #include "api/user_list.hpp"
@@ -9,12 +10,13 @@
 namespace watchword::api {
 
 // The Flask tutorial's three routes, in its own words and bytes (tests/contract): POST /signup, POST /login and
-// GET /user. With password_rules::strict among its terms, POST /signup also refuses weak passwords. Thread-safe.
+// GET /user. With password_rules::strict among its terms, POST /signup also refuses weak passwords; with device proofs,
+// POST /login also sets the device cookie. Thread-safe.
 // Everything referred to must outlive it.
 class tutorial {
 public:
     tutorial(accounts::service&, accounts::token_checker&, store::database&, const body_limits& = {},
-             accounts::terms = {});
+             accounts::terms = {}, accounts::device_proofs* = nullptr);
 
     // `this` must outlive the router.
     void add_routes(http::router&);
@@ -29,6 +31,7 @@ private:
     user_list users_;
     const body_limits limits_;
     const accounts::terms terms_;
+    accounts::device_proofs* const devices_; // null: no cookie
 };
 
 } // namespace watchword::api

@@ -1,6 +1,8 @@
 #include "server/server.hpp"
 
 #include "accounts/accounts.hpp"
+#include "accounts/device_proofs.hpp"
+#include "accounts/sign_in_guard.hpp"
 #include "accounts/token_checker.hpp"
 #include "api/health.hpp"
 #include "api/tutorial.hpp"
@@ -17,6 +19,7 @@
 #include <boost/asio/signal_set.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 
@@ -107,6 +110,20 @@ http::server_settings http_settings(const settings::settings& s)
     return h;
 }
 
+// Nobody is slowed down without them.
+bool slows_guesses(const settings::limits_group& l)
+{
+    return l.enabled && l.account_failures != 0 && l.account_longest_delay.count() != 0;
+}
+
+accounts::sign_in_guard::settings guard_settings(const settings::limits_group& l)
+{
+    accounts::sign_in_guard::settings g;
+    g.free_failures = l.account_failures;
+    g.longest_delay = l.account_longest_delay;
+    return g;
+}
+
 std::string join(const std::vector<std::string>& parts)
 {
     std::string all;
@@ -176,12 +193,16 @@ void serve(const settings::settings& s)
         s.passwords.timeout,
         s.passwords.rehash,
         {s.passwords.minimum_length, s.passwords.breached_filter, s.passwords.service_words}};
-    accounts::service accounts(account_settings, database, hashing, passwords, random);
+    accounts::device_proofs devices(secret, tokens, s.tokens.lifetime, clock, random);
+    std::optional<accounts::sign_in_guard> guard;
+    if (slows_guesses(s.limits)) guard.emplace(guard_settings(s.limits), devices, random);
+    accounts::service accounts(account_settings, database, hashing, passwords, random, guard ? &*guard : nullptr);
     accounts::token_checker checker(tokens, s.tokens.lifetime, database, clock, random);
     const accounts::terms terms{accounts::addresses::exact, s.compat.lenient_passwords
                                                                 ? accounts::password_rules::lenient
                                                                 : accounts::password_rules::strict};
-    api::tutorial tutorial(accounts, checker, database, {{s.http.form_fields}, {s.http.json_depth}}, terms);
+    api::tutorial tutorial(accounts, checker, database, {{s.http.form_fields}, {s.http.json_depth}}, terms,
+                           s.compat.device_cookie ? &devices : nullptr);
 
     make_room_for_connections(s.http.connections);
     http::router routes;

@@ -100,10 +100,13 @@ struct passwords_group {
 
 struct compat_group {
     bool lenient_passwords = true;
+    bool device_cookie = false;
 };
 
 struct limits_group {
     bool enabled = true;
+    std::uint32_t account_failures = 10; // 0: any
+    seconds account_longest_delay{900};  // 0: none
 };
 
 struct log_group {

@@ -406,10 +406,23 @@ constexpr descriptor rows[] = {
     boolean<&S::compat, &compat_group::lenient_passwords>("compat.lenient_passwords",
                                                           "Whether the tutorial's sign-up takes any password, as the "
                                                           "tutorial does; false: passwords are judged there too."),
+    boolean<&S::compat, &compat_group::device_cookie>(
+        "compat.device_cookie",
+        "Whether the tutorial's login sets a cookie by which the device is known again, so that strangers' wrong "
+        "passwords never slow it down; its token and, for 30 days, its address do that too."),
 
     boolean<&S::limits, &limits_group::enabled>(
         "limits.enabled", "Whether http.connections_per_address holds. There are no rate limits yet.")
         .with_flag("--no-limits", "false"),
+    count<&S::limits, &limits_group::account_failures>(
+        "limits.account_failures", 0, 100,
+        "Wrong passwords for one account that strangers may send freely; after each further one they have to wait, "
+        "1 s, 2 s, 4 s and so on (429). Who has signed in to it before has five times as many of his own. 0: nobody "
+        "has to wait."),
+    duration<&S::limits, &limits_group::account_longest_delay>(
+        "limits.account_longest_delay", 0, day,
+        "The longest wait of those, whole seconds; with 15m strangers have 23 guesses in the first hour and 4 in "
+        "each later one. 0: nobody has to wait."),
 
     choice<&S::log, &log_group::level, level_names>("log.level", "The least important lines to write.")
         .with_flag("--log-level"),
