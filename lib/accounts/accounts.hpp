@@ -86,6 +86,7 @@ public:
 private:
     core::deadline hashing_deadline() const;
     core::client_key turn_of(const client&) const;
+    core::task<core::result<sign_in_attempt>> begin_sign_in(std::string_view email, const client&);
     core::task<core::result<std::string>> judge_sign_in(std::string email, core::secret_string password, client, terms,
                                                         sign_in_attempt&);
     core::task<> replace_hash(std::int64_t user_id, core::secret_string password, std::string old_hash,

@@ -253,6 +253,17 @@ BOOST_AUTO_TEST_CASE(as_many_guesses_as_come_at_once_no_more_are_judged)
     BOOST_TEST(hashes() - before == 11u);
 }
 
+BOOST_AUTO_TEST_CASE(long_addresses_are_slowed_down_as_well)
+{
+    for (const std::size_t size : {256u, 257u, 1024u}) {
+        const std::string email(size, 'a');
+        sign_up(email);
+        BOOST_TEST(status(email, right, "192.0.2.1") == 201);
+        BOOST_TEST(judged(100, email, "10.0.0.1") == 11);
+        BOOST_TEST(status(email, right, "192.0.2.1") == 201);
+    }
+}
+
 // The tutorial tells accounts apart whose addresses differ by case.
 BOOST_AUTO_TEST_CASE(who_owns_a_similar_address_is_a_stranger_to_the_other)
 {
