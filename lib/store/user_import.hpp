@@ -10,11 +10,6 @@
 // Users by the thousand into a database: for commands, not for a server.
 namespace watchword::store {
 
-enum class same_address {
-    exact,    // the same bytes
-    caseless, // differs by case or Unicode form only; see email_keys.hpp
-};
-
 enum class import_outcome {
     added,
     known,         // a user with exactly that address and that public id: this one, imported before

@@ -155,10 +155,16 @@ core::result<user> find_user_by_email(session& s, std::string_view email)
 core::result<user> find_user_by_similar_email(session& s, std::string_view email)
 {
     auto exact = find_user_by_email(s, email);
-    if (exact || exact.error() != core::errc::not_found) return exact;
     auto similar = find_users_by_key(s, email_key(email));
+    if (exact || exact.error() != core::errc::not_found) return exact;
     if (similar.size() != 1) return core::errc::not_found;
     return std::move(similar.front());
+}
+
+bool is_known(session& s, std::string_view email, same_address compared)
+{
+    return compared == same_address::exact ? find_user_by_email(s, email).has_value()
+                                           : !find_users_by_key(s, email_key(email)).empty();
 }
 
 core::result<bool> user_exists(session& s, std::string_view public_id)

@@ -16,6 +16,12 @@ namespace watchword::store {
 
 class session;
 
+// What makes two addresses the same.
+enum class same_address {
+    exact,    // the same bytes
+    caseless, // differs by case or Unicode form only; see email_keys.hpp
+};
+
 // A row. An adopted database may lack anything but the id, and its SQLite columns hold whatever was written: text in
 // any length and not always UTF-8, numbers and blobs (given as text).
 struct user {
@@ -43,8 +49,12 @@ core::result<std::int64_t> add_user_if_dissimilar(session&, const new_user&);
 core::result<user> find_user_by_email(session&, std::string_view email);
 
 // The user with exactly that address; else the only one whose address differs from it by case or Unicode form only.
-// Whoever sends mail sends it to the address that was found. not_found: there is none, or nobody can say which.
+// Whoever sends mail sends it to the address that was found. not_found: there is none, or nobody can say which. Both
+// are looked for in any case, so that the time says little.
 core::result<user> find_user_by_similar_email(session&, std::string_view email);
+
+// Whether somebody has the same address.
+bool is_known(session&, std::string_view email, same_address);
 
 core::result<bool> user_exists(session&, std::string_view public_id);
 
