@@ -5,6 +5,8 @@
 #include "core/log.hpp"
 #include "core/text.hpp"
 #include "core/uuid.hpp"
+#include "store/email_keys.hpp"
+#include "store/hidden_users.hpp"
 #include "store/users.hpp"
 
 #include <algorithm>
@@ -32,6 +34,12 @@ std::uint64_t make_seed(core::random_source& random)
     return seed;
 }
 
+core::result<void> add_quietly(store::session& s, const store::new_user& u, addresses compared)
+{
+    return store::add_user_quietly(
+        s, u, compared == addresses::exact ? store::same_address::exact : store::same_address::caseless);
+}
+
 } // namespace
 
 std::optional<field_problem> find_problem(const registration& r)
@@ -56,6 +64,7 @@ service::service(const settings& s, store::database& d, core::workers& hashing, 
                  core::random_source& r, sign_in_guard* guard)
     : settings_(s),
       policy_(s.policy),
+      stand_ins_(s.stand_in_key, passwords, r),
       database_(d),
       hashing_(hashing),
       passwords_(passwords),
@@ -98,11 +107,14 @@ core::task<core::result<std::string>> service::sign_up(registration r, client fr
         if (!judged) co_return judged.error();
     }
 
-    // Looked up first: a known address costs no hash. The unique index decides races.
-    const auto look = [&](store::session& s) { return find_user(s, r.email, t.compared); };
-    const auto known = co_await database_.read(look);
-    if (known) co_return core::errc::already_exists;
-    if (known.error() != core::errc::not_found) co_return known.error();
+    // Looked up first: a known address costs no hash, but where that would tell. The unique index decides races.
+    const bool hides = t.shown == existence::hidden;
+    if (!hides) {
+        const auto look = [&](store::session& s) { return find_user(s, r.email, t.compared); };
+        const auto known = co_await database_.read(look);
+        if (known) co_return core::errc::already_exists;
+        if (known.error() != core::errc::not_found) co_return known.error();
+    }
 
     const auto hash = [&](std::size_t slot) -> core::result<std::string> {
         return hash_password(passwords_, slot, r.password.view(), random_);
@@ -111,6 +123,12 @@ core::task<core::result<std::string>> service::sign_up(registration r, client fr
     if (!hashed) co_return hashed.error();
 
     const store::new_user added{core::make_uuid_v4(random_), r.name, r.email, std::move(*hashed)};
+    if (hides) {
+        const auto add = [&](store::session& s) { return add_quietly(s, added, t.compared); };
+        const auto done = co_await database_.write(add);
+        if (!done) co_return done.error();
+        co_return added.public_id;
+    }
     const auto add = [&](store::session& s) {
         return t.compared == addresses::exact ? store::add_user(s, added) : store::add_user_if_dissimilar(s, added);
     };
@@ -122,7 +140,11 @@ core::task<core::result<std::string>> service::sign_up(registration r, client fr
 core::task<core::result<std::string>> service::sign_in(std::string email, core::secret_string password, client who,
                                                        terms t)
 {
-    if (email.size() > email_limit || !is_storable(email)) co_return core::errc::not_found;
+    const bool hides = t.shown == existence::hidden;
+    // What the request alone decides is answered at once, and tells nothing.
+    if (email.size() > email_limit || !is_storable(email))
+        co_return hides ? core::errc::wrong_password : core::errc::not_found;
+    if (hides && password.size() > password_limit) co_return core::errc::wrong_password;
 
     auto attempt = co_await begin_sign_in(email, who);
     if (!attempt) co_return attempt.error();
@@ -143,17 +165,23 @@ core::task<core::result<sign_in_attempt>> service::begin_sign_in(std::string_vie
 core::task<core::result<std::string>> service::judge_sign_in(std::string email, core::secret_string password,
                                                              client from, terms t, sign_in_attempt& attempt)
 {
-    const auto look = [&](store::session& s) { return find_user(s, email, t.compared); };
+    const bool hides = t.shown == existence::hidden;
+    const auto look = [&](store::session& s) {
+        auto found = find_user(s, email, t.compared);
+        if (!hides) return found;
+        return stand_ins_.fill_in(s, t.compared == addresses::exact ? email : store::email_key(email), found);
+    };
     const auto user = co_await database_.read(look);
     if (!user && user.error() != core::errc::not_found) co_return user.error();
     const auto met = attempt.meet(user ? &*user : nullptr);
     if (!met) co_return met.error();
     if (!user) co_return user.error();
     // A row without a hash or id (the tutorial's database allows both) has no password to be right.
-    if (!user->password_hash || !user->public_id || password.size() > password_limit)
+    if (!hides && (!user->password_hash || !user->public_id || password.size() > password_limit))
         co_return core::errc::wrong_password;
 
     const auto verify = [&](std::size_t slot) -> core::result<crypto::verdict> {
+        if (hides) return stand_ins_.verify(passwords_, slot, password.view(), *user);
         return verify_password(passwords_, slot, password.view(), *user->password_hash);
     };
     const auto turn = turn_of(from);

@@ -2,6 +2,7 @@
 
 #include "accounts/client.hpp"
 #include "accounts/password_policy.hpp"
+#include "accounts/stand_ins.hpp"
 #include "core/error.hpp"
 #include "core/network.hpp"
 #include "core/random.hpp"
@@ -43,16 +44,24 @@ enum class addresses {
     caseless, // all spellings that differ by case or Unicode form only; see store/email_keys.hpp
 };
 
+// Whether callers may learn which addresses have accounts.
+enum class existence {
+    told,   // as the tutorial does
+    hidden, // the same answers after the same work, whether there is an account or not; for routes under /v1 always
+};
+
 // What a route promises to those who call it.
 struct terms {
     addresses compared = addresses::exact;
     password_rules rules = password_rules::lenient; // for new passwords
+    existence shown = existence::told;
 };
 
 struct settings {
     std::chrono::milliseconds hashing_timeout{10'000}; // that a sign-in may wait for a hashing thread
     bool rehash = true;                                // outdated hashes are replaced at the next sign-in
     password_policy::settings policy{};                // for who asks for password_rules::strict
+    core::siphash_key stand_in_key{};                  // see stand_ins
 };
 
 class sign_in_guard;
@@ -69,12 +78,15 @@ public:
     // Adds an account, durably. Errors: invalid_input (see find_problem), already_exists (the address is one of an
     // account); a weakness (strict only, and before anything is looked up, so that it says nothing about the address);
     // overloaded, timed_out, unavailable. Returns the new public id, a random UUID.
+    // existence::hidden: no already_exists. Then nothing has changed, the account is as it was, and the id is nobody's.
+    // (Who then signs in with the password that he has chosen learns whether the account is his: only a mail to the
+    // address, before it is one, could hide that.)
     core::task<core::result<std::string>> sign_up(registration, client = {}, terms = {});
 
     // Checks a password and returns the account's public id. Errors: not_found (no such address), wrong_password (or
     // a stored hash that nothing can match); throttled (throttled.hpp: too many have failed, whoever is asked about);
-    // overloaded, timed_out, unavailable. addresses::caseless: an account with
-    // exactly that address comes first, and of several others with similar ones it is none.
+    // overloaded, timed_out, unavailable. addresses::caseless: an account with exactly that address comes first, and of
+    // several others with similar ones it is none. existence::hidden: wrong_password in place of not_found.
     core::task<core::result<std::string>> sign_in(std::string email, core::secret_string password, client = {},
                                                   terms = {});
 
@@ -96,6 +108,7 @@ private:
 
     const settings settings_;
     const password_policy policy_;
+    const stand_ins stand_ins_;
     store::database& database_;
     core::workers& hashing_;
     crypto::password_hasher& passwords_;

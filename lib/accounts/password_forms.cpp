@@ -20,4 +20,13 @@ crypto::verdict verify_password(crypto::password_hasher& passwords, std::size_t 
     return second == crypto::verdict::match ? crypto::verdict::match_outdated : second;
 }
 
+bool imitate_verification(crypto::password_hasher& passwords, std::size_t slot, std::string_view password,
+                          std::string_view stored)
+{
+    const auto composed = core::composed(password);
+    if (passwords.verify(slot, composed.view(), stored) == crypto::verdict::unusable) return false;
+    if (composed.view() != password) passwords.verify(slot, password, stored);
+    return true;
+}
+
 } // namespace watchword::accounts

@@ -23,4 +23,9 @@ std::string hash_password(crypto::password_hasher&, std::size_t slot, std::strin
 crypto::verdict verify_password(crypto::password_hasher&, std::size_t slot, std::string_view password,
                                 std::string_view stored);
 
+// Takes as long as verify_password of a wrong password does, and says nothing of whether it is right: for hashes that
+// are not the account's that was asked for. False, sooner, if the stored text is unusable.
+bool imitate_verification(crypto::password_hasher&, std::size_t slot, std::string_view password,
+                          std::string_view stored);
+
 } // namespace watchword::accounts

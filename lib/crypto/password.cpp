@@ -47,6 +47,14 @@ std::string password_hasher::hash(std::size_t slot, std::string_view password, c
     return format_argon2(made);
 }
 
+std::string password_hasher::hash_of_nothing(core::random_source& random) const
+{
+    argon2_hash made{cost_.memory_kib, cost_.passes, std::string(salt_size, '\0'), std::string(hash_size, '\0')};
+    random.fill(std::as_writable_bytes(std::span(made.salt)));
+    random.fill(std::as_writable_bytes(std::span(made.hash)));
+    return format_argon2(made);
+}
+
 verdict password_hasher::verify_argon2(std::size_t slot, std::string_view password, std::string_view stored)
 {
     const auto part = argon2_part(stored);

@@ -46,6 +46,10 @@ public:
     // std::bad_alloc without memory, std::invalid_argument for a cost that Argon2 does not have or is not verifiable.
     std::string hash(std::size_t slot, std::string_view password, core::random_source&);
 
+    // What hash() could have made, but of no password: nothing matches it, and to find that out takes as long as ever.
+    // Takes no time itself.
+    std::string hash_of_nothing(core::random_source&) const;
+
     // Any format of hash_formats.hpp that is within hash_bounds.hpp; hostile stored text costs no more. Clear text,
     // bare digests and single HMACs are unusable. Throws std::bad_alloc without memory.
     verdict verify(std::size_t slot, std::string_view password, std::string_view stored);

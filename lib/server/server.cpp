@@ -7,6 +7,7 @@
 #include "api/health.hpp"
 #include "api/tutorial.hpp"
 #include "core/log.hpp"
+#include "crypto/hmac.hpp"
 #include "crypto/password.hpp"
 #include "http/server.hpp"
 #include "server/database_settings.hpp"
@@ -19,6 +20,7 @@
 #include <boost/asio/signal_set.hpp>
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 #include <stdexcept>
 #include <thread>
@@ -54,6 +56,16 @@ core::secret_string generated_secret(const settings::settings& s, core::random_s
     if (!is_sqlite(s.database))
         throw std::runtime_error("a PostgreSQL database needs a secret: set --secret-file or WATCHWORD_SECRET");
     return load_secret({}, std::string(url.substr(sqlite_scheme.size())) + ".secret", true, random);
+}
+
+// From the secret, because it must be the same after a restart and on every server of a database.
+core::siphash_key stand_in_key(const core::secret_string& secret)
+{
+    const auto bytes = crypto::hmac_sha256(secret.view()).sign("who stands in for accounts that do not exist");
+    core::siphash_key key;
+    std::memcpy(&key.first, bytes.data(), sizeof key.first);
+    std::memcpy(&key.second, bytes.data() + sizeof key.first, sizeof key.second);
+    return key;
 }
 
 // The settings have been checked when they were loaded: what is wrong here is nobody's plan.
@@ -192,15 +204,17 @@ void serve(const settings::settings& s)
     const accounts::settings account_settings{
         s.passwords.timeout,
         s.passwords.rehash,
-        {s.passwords.minimum_length, s.passwords.breached_filter, s.passwords.service_words}};
+        {s.passwords.minimum_length, s.passwords.breached_filter, s.passwords.service_words},
+        stand_in_key(secret)};
     accounts::device_proofs devices(secret, tokens, s.tokens.lifetime, clock, random);
     std::optional<accounts::sign_in_guard> guard;
     if (slows_guesses(s.limits)) guard.emplace(guard_settings(s.limits), devices, random);
     accounts::service accounts(account_settings, database, hashing, passwords, random, guard ? &*guard : nullptr);
     accounts::token_checker checker(tokens, s.tokens.lifetime, database, clock, random);
-    const accounts::terms terms{accounts::addresses::exact, s.compat.lenient_passwords
-                                                                ? accounts::password_rules::lenient
-                                                                : accounts::password_rules::strict};
+    const accounts::terms terms{accounts::addresses::exact,
+                                s.compat.lenient_passwords ? accounts::password_rules::lenient
+                                                           : accounts::password_rules::strict,
+                                s.auth.hide_accounts ? accounts::existence::hidden : accounts::existence::told};
     api::tutorial tutorial(accounts, checker, database, {{s.http.form_fields}, {s.http.json_depth}}, terms,
                            s.compat.device_cookie ? &devices : nullptr);
 

@@ -98,6 +98,10 @@ struct passwords_group {
     std::vector<std::string> service_words{"watchword"};
 };
 
+struct auth_group {
+    bool hide_accounts = false;
+};
+
 struct compat_group {
     bool lenient_passwords = true;
     bool device_cookie = false;
@@ -125,6 +129,7 @@ struct settings {
     secret_group secret;
     tokens_group tokens;
     passwords_group passwords;
+    auth_group auth;
     compat_group compat;
     limits_group limits;
     log_group log;

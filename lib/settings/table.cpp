@@ -403,6 +403,10 @@ constexpr descriptor rows[] = {
         "passwords.service_words", "WORD", 0, is_word, "words without a comma",
         "What the service is called: no password where they are judged, nor are the account's own name and address."),
 
+    boolean<&S::auth, &auth_group::hide_accounts>(
+        "auth.hide_accounts", "Whether sign-up and log-in by the tutorial's routes give the same answers in the same "
+                              "time whether or not an address has an account; false: they tell, as the tutorial does."),
+
     boolean<&S::compat, &compat_group::lenient_passwords>("compat.lenient_passwords",
                                                           "Whether the tutorial's sign-up takes any password, as the "
                                                           "tutorial does; false: passwords are judged there too."),

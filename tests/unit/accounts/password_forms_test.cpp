@@ -67,6 +67,16 @@ BOOST_AUTO_TEST_CASE(compatibility_forms_and_case_are_other_passwords)
     BOOST_TEST((verify("\uFF50assword 12345678", stored) == verdict::mismatch));
 }
 
+BOOST_AUTO_TEST_CASE(an_imitation_does_not_say_whether_it_would_have_matched)
+{
+    const auto stored = hash_password(passwords, 0, composed, random);
+    for (const auto& typed : {composed, decomposed, std::string("cafe")}) {
+        BOOST_TEST(accounts::imitate_verification(passwords, 0, typed, stored));
+        BOOST_TEST(accounts::imitate_verification(passwords, 0, typed, flask_decomposed));
+        BOOST_TEST(!accounts::imitate_verification(passwords, 0, typed, "plain text"));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_used_is_told_for_both_forms)
 {
     BOOST_TEST((verify(composed, "plain text") == verdict::unusable));

@@ -58,6 +58,20 @@ BOOST_AUTO_TEST_CASE(any_password_matches_its_own_hash_and_no_other)
     BOOST_TEST(hash("pw", cheap) != hash("pw", cheap));
 }
 
+BOOST_AUTO_TEST_CASE(the_hash_of_nothing_is_one_of_the_current_cost_that_nothing_matches)
+{
+    core::system_random random;
+    const crypto::password_hasher hasher({cheap});
+    const auto one = hasher.hash_of_nothing(random), two = hasher.hash_of_nothing(random);
+    BOOST_TEST(one != two);
+    BOOST_TEST(one.size() == hash("pw", cheap).size());
+    const auto parsed = crypto::parse_argon2(one);
+    BOOST_REQUIRE(parsed.has_value());
+    BOOST_TEST(parsed->memory_kib == cheap.memory_kib);
+    BOOST_TEST(parsed->passes == cheap.passes);
+    for (const char* password : {"", "pw"}) BOOST_TEST((verify(password, one) == verdict::mismatch));
+}
+
 BOOST_AUTO_TEST_CASE(other_parameters_match_but_are_outdated)
 {
     const auto stored = hash("pw", cheap);
