@@ -21,6 +21,7 @@ constexpr command commands[] = {
     {"config", "Prints every setting with its default, as a file for --config.", config},
     {"backup", "Writes the SQLite database into a file, also beside a running server.", backup},
     {"restore", "Puts a backup in place of the SQLite database.", restore},
+    {"hash", "Finds what password hashes may cost on this machine; makes and checks one.", hash},
     {"breached", "Makes a filter of stolen passwords that nobody may choose; looks into it.", breached},
     {"check", "Looks for damage in the database, also beside a running server.", check},
 };

@@ -22,6 +22,7 @@ int backup(const arguments&);
 int restore(const arguments&);
 int check(const arguments&);
 int breached(const arguments&);
+int hash(const arguments&);
 int migrate(const arguments&);
 int user(const arguments&);
 
