@@ -118,6 +118,7 @@ void tell_json(const outcome& o)
         return boost::json::object{{"memory_kib", m.cost.memory_kib},
                                    {"passes", m.cost.passes},
                                    {"alone_ms", m.alone_ms},
+                                   {"alone_cpu_ms", m.alone_cpu_ms},
                                    {"busy_ms", m.busy_ms},
                                    {"logins_per_second", m.per_second},
                                    {"memory_bytes", memory_of(m, o.wanted.slots)}};
@@ -140,6 +141,13 @@ void print_row(const std::vector<std::string>& cells, std::string_view note)
     std::cout << (note.empty() ? "" : "  ") << note << "\n";
 }
 
+// Whether a hash that was alone had to wait for its core, for a tenth of the time or more.
+bool is_disturbed(const crypto::cost_proposal& p)
+{
+    const auto waited = [](const measured_cost& m) { return m.alone_cpu_ms < 0.9 * m.alone_ms; };
+    return std::any_of(p.choices.begin(), p.choices.end(), waited);
+}
+
 void tell(const outcome& o)
 {
     const auto slots = o.wanted.slots;
@@ -153,6 +161,9 @@ void tell(const outcome& o)
                    decimal(m.busy_ms, 1), decimal(m.per_second, 0), bytes_text(memory_of(m, slots))},
                   i == o.proposal.proposed ? "<- proposed" : (i == 0 ? "OWASP's minimum" : ""));
     }
+    if (is_disturbed(o.proposal))
+        std::cout << "\nOther programs have used the cores meanwhile: hashes take less time than this. Stop them, and "
+                     "try again.\n";
     if (!o.proposal.within_target)
         std::cout << "\nEven OWASP's minimum takes longer than the target here. Less would be too weak: give it more\n"
                      "time, or faster cores.\n";

@@ -4,9 +4,11 @@
 #include <atomic>
 #include <barrier>
 #include <chrono>
+#include <ctime>
 #include <exception>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace watchword::app {
@@ -25,6 +27,13 @@ double median(std::vector<double> all)
     return all.size() % 2 == 1 ? all[middle] : (all[middle - 1] + all[middle]) / 2;
 }
 
+double thread_cpu_ms()
+{
+    ::timespec t{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_nsec) / 1e6;
+}
+
 // Hashes on some slots at once until the time is over.
 class rush {
 public:
@@ -40,6 +49,7 @@ public:
     }
 
     double ms() const { return median(times_); }
+    double cpu_ms() const { return median(cpu_times_); }
     double per_second() const { return per_second_; }
 
 private:
@@ -58,7 +68,7 @@ private:
 
     void hash_on(std::size_t slot, std::chrono::milliseconds duration)
     {
-        std::vector<double> times;
+        std::vector<double> times, cpu_times;
         std::exception_ptr failure;
         const auto hash = [&] {
             try {
@@ -71,15 +81,19 @@ private:
         ready_.arrive_and_wait();
         const auto began = steady_clock::now();
         auto now = began;
+        double cpu = thread_cpu_ms();
         while (!failure && !watcher_.is_stopped() && (now - began < duration || times.size() < least_hashes)) {
             hash();
             const auto done = steady_clock::now();
             times.push_back(milliseconds(done - now).count());
             now = done;
+            const double before = std::exchange(cpu, thread_cpu_ms());
+            cpu_times.push_back(cpu - before);
         }
         const std::lock_guard lock(mutex_);
         if (failure) failure_ = failure;
         times_.insert(times_.end(), times.begin(), times.end());
+        cpu_times_.insert(cpu_times_.end(), cpu_times.begin(), cpu_times.end());
         if (!times.empty())
             per_second_ += static_cast<double>(times.size()) / std::chrono::duration<double>(now - began).count();
     }
@@ -90,7 +104,7 @@ private:
     std::barrier<> ready_;
     core::system_random random_;
     std::mutex mutex_; // guards what follows
-    std::vector<double> times_;
+    std::vector<double> times_, cpu_times_;
     double per_second_ = 0;
     std::exception_ptr failure_;
 };
@@ -103,7 +117,7 @@ crypto::measured_cost time_hashes(const crypto::password_hasher::settings& s, co
     rush alone(hasher, 1, w), busy(hasher, s.slots, w);
     alone.run(alone_for);
     busy.run(busy_for);
-    return {s.cost, alone.ms(), busy.ms(), busy.per_second()};
+    return {s.cost, alone.ms(), busy.ms(), busy.per_second(), alone.cpu_ms()};
 }
 
 } // namespace watchword::app

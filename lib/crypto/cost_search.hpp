@@ -15,9 +15,10 @@ inline constexpr argon2id_parameters least_cost{19456, 2}, least_cost_of_one_pas
 
 struct measured_cost {
     argon2id_parameters cost;
-    double alone_ms = 0;   // of a hash while nothing else is hashed
-    double busy_ms = 0;    // while every slot hashes: they share the memory's bandwidth
-    double per_second = 0; // hashes of all slots together
+    double alone_ms = 0;     // of a hash while nothing else is hashed
+    double busy_ms = 0;      // while every slot hashes: they share the memory's bandwidth
+    double per_second = 0;   // hashes of all slots together
+    double alone_cpu_ms = 0; // CPU time; far below alone_ms if other programs have taken the core
 };
 
 struct cost_search {

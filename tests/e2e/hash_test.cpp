@@ -58,6 +58,7 @@ BOOST_AUTO_TEST_CASE(what_it_proposes_was_measured_and_stays_within_the_target)
     BOOST_TEST(choices.at(0).at("passes").to_number<int>() == 2);
     for (const auto& each : choices) {
         BOOST_TEST(each.at("alone_ms").to_number<double>() > 0);
+        BOOST_TEST(each.at("alone_cpu_ms").to_number<double>() > 0);
         BOOST_TEST(each.at("logins_per_second").to_number<double>() > 0);
         BOOST_TEST(each.at("memory_bytes").to_number<int>() == 19456 * 1024);
     }

@@ -25,7 +25,7 @@ struct machine {
                                 const double mib = p.memory_kib / 1024.0;
                                 double ms = ms_per_mib * mib * p.passes * (1 + growth * mib);
                                 if (measured % 2 == 0) ms *= 1 + noise;
-                                return measured_cost{p, ms / 2, ms, 2000 / ms};
+                                return measured_cost{p, ms / 2, ms, 2000 / ms, ms / 2};
                             }});
     }
 };
