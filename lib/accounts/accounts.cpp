@@ -169,7 +169,8 @@ core::task<core::result<std::string>> service::judge_sign_in(std::string email, 
     const auto look = [&](store::session& s) {
         auto found = find_user(s, email, t.compared);
         if (!hides) return found;
-        return stand_ins_.fill_in(s, t.compared == addresses::exact ? email : store::email_key(email), found);
+        return stand_ins_.fill_in(s, t.compared == addresses::exact ? email : store::email_key(email),
+                                  std::move(found));
     };
     const auto user = co_await database_.read(look);
     if (!user && user.error() != core::errc::not_found) co_return user.error();

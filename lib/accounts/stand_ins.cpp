@@ -23,10 +23,10 @@ stand_ins::stand_ins(core::siphash_key key, const crypto::password_hasher& passw
 {}
 
 core::result<store::user> stand_ins::fill_in(store::session& s, std::string_view address,
-                                             const core::result<store::user>& found) const
+                                             core::result<store::user> found) const
 {
     if (!found && found.error() != core::errc::not_found) return found;
-    auto hash = store::somebodys_hash(s, number_of(address, key_));
+    auto hash = store::hash_in_place_of(s, found, number_of(address, key_));
     if (found) return found;
     store::user nobody;
     nobody.password_hash = std::move(hash);

@@ -25,8 +25,7 @@ public:
     // To be called on a database's thread. `found` if it is a user or a failure; for not_found somebody with nothing
     // but the hash of another, after the same queries. `address` is the one that was looked for, in the form that
     // decides which are the same.
-    core::result<store::user> fill_in(store::session&, std::string_view address,
-                                      const core::result<store::user>& found) const;
+    core::result<store::user> fill_in(store::session&, std::string_view address, core::result<store::user> found) const;
 
     // As verify_password, and as long for all that fill_in may have returned. match and match_outdated: only for a user
     // with an id and a hash. For a hash that nothing can be compared with, another is computed in its place.

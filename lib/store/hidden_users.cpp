@@ -4,6 +4,7 @@
 #include "store/session.hpp"
 
 #include <cmath>
+#include <limits>
 
 namespace watchword::store {
 namespace {
@@ -26,16 +27,24 @@ struct last_id_query {
     {}
 };
 
-struct hash_after_query {
-    long long after = 0;
-    std::string hash;
-    soci::indicator state = soci::i_null;
+// Reads as much as is read of a user who is found by his address.
+struct user_after_query {
+    struct text {
+        std::string value;
+        soci::indicator state = soci::i_null;
+
+        std::optional<std::string> get() const { return state == soci::i_null ? std::nullopt : std::optional(value); }
+    };
+    long long after = 0, id = 0;
+    text public_id, name, email, password;
     soci::statement statement;
 
-    explicit hash_after_query(soci::session& sql)
-        : statement((sql.prepare << "SELECT password FROM \"user\" WHERE id > CAST(:after AS bigint) "
-                                    "ORDER BY id LIMIT 1",
-                     soci::use(after), soci::into(hash, state)))
+    explicit user_after_query(soci::session& sql)
+        : statement((sql.prepare << "SELECT id, public_id, name, email, password FROM \"user\" "
+                                    "WHERE id > CAST(:after AS bigint) ORDER BY id LIMIT 1",
+                     soci::use(after), soci::into(id), soci::into(public_id.value, public_id.state),
+                     soci::into(name.value, name.state), soci::into(email.value, email.state),
+                     soci::into(password.value, password.state)))
     {}
 };
 
@@ -69,14 +78,16 @@ core::result<void> add_user_quietly(session& s, const new_user& u, same_address 
     return {};
 }
 
-std::optional<std::string> somebodys_hash(session& s, std::uint64_t number)
+std::optional<std::string> hash_in_place_of(session& s, const core::result<user>& found, std::uint64_t number)
 {
     auto& last = s.prepared<last_id_query>();
     fetch_one(last.statement);
-    auto& q = s.prepared<hash_after_query>();
-    q.after = place_of(number, last.id);
-    if (!fetch_one(q.statement) || q.state == soci::i_null) return std::nullopt;
-    return q.hash;
+    auto& q = s.prepared<user_after_query>();
+    const auto place = place_of(number, last.id);
+    q.after = found ? std::numeric_limits<long long>::max() : place;
+    if (!fetch_one(q.statement)) return std::nullopt;
+    user other{q.id, q.public_id.get(), q.name.get(), q.email.get(), q.password.get()};
+    return std::move(other.password_hash);
 }
 
 } // namespace watchword::store

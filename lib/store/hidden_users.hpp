@@ -17,9 +17,10 @@ class session;
 // name and address are ever written for a known one, not the hash.
 core::result<void> add_user_quietly(session&, const new_user&, same_address);
 
-// The hash of somebody, as it is stored: one with a number is always the same user's, whichever the numbers and however
-// many users. When one more is added to n, only one in n + 1 of the numbers moves, and that to the new one. Nothing if
-// that user has no hash, or there is none at all.
-std::optional<std::string> somebodys_hash(session&, std::uint64_t number);
+// If nobody was found: the hash of somebody else, as it is stored. One with a number is always the same user's, and
+// users have the same share of the numbers; when one more is added to n, only one in n + 1 of the numbers moves, and
+// that to the new one. Nothing if that user has no hash, or there is none at all. If somebody was found: nothing, after
+// the same queries but for the row that was read when he was found.
+std::optional<std::string> hash_in_place_of(session&, const core::result<user>& found, std::uint64_t number);
 
 } // namespace watchword::store

@@ -41,13 +41,17 @@ int count_rows(open_database& d, const std::string& table)
 // Of so many numbers; empty where there is none.
 std::vector<std::string> hashes(open_database& d, std::uint64_t numbers)
 {
-    const auto job = [&](session& s) -> core::result<std::vector<std::string>> {
-        std::vector<std::string> all;
-        for (std::uint64_t i = 0; i < numbers; ++i)
-            all.push_back(somebodys_hash(s, i * 0x9E3779B97F4A7C15u).value_or(""));
-        return all;
-    };
-    return d.loop.run(d.db.read(job)).value();
+    constexpr std::uint64_t at_once = 200; // a job may not take for ever
+    std::vector<std::string> all;
+    while (all.size() < numbers) {
+        const auto job = [&](session& s) -> core::result<bool> {
+            for (std::uint64_t i = all.size(), end = std::min(numbers, i + at_once); i < end; ++i)
+                all.push_back(hash_in_place_of(s, core::errc::not_found, i * 0x9E3779B97F4A7C15u).value_or(""));
+            return true;
+        };
+        BOOST_REQUIRE(d.loop.run(d.db.read(job)).has_value());
+    }
+    return all;
 }
 
 } // namespace
@@ -115,16 +119,20 @@ BOOST_DATA_TEST_CASE(of_many_who_want_one_address_at_once_all_are_told_the_same_
 
 BOOST_DATA_TEST_CASE(a_number_is_always_the_same_users_and_each_has_his_share, kinds, kind)
 {
-    constexpr int users = 100, numbers = 10'000;
+    constexpr int users = 100, numbers = 5000; // 50 for each
     const empty_database empty(kind);
     open_database d(empty.settings());
     for (int i = 0; i < users; ++i) BOOST_TEST(d.add(numbered_user(i)).has_value());
+    const auto somebody = [](session& s) -> core::result<bool> {
+        return hash_in_place_of(s, find_user_by_email(s, numbered_user(1).email), 1).has_value();
+    };
+    BOOST_TEST(!d.loop.run(d.db.read(somebody)).value());
     const auto before = hashes(d, numbers);
     BOOST_TEST((hashes(d, numbers) == before));
     std::map<std::string, int> shares;
     for (const auto& each : before) ++shares[each];
     BOOST_TEST(shares.size() == static_cast<std::size_t>(users));
-    for (const auto& [hash, share] : shares) BOOST_TEST((share > 50 && share < 150), hash << " has " << share);
+    for (const auto& [hash, share] : shares) BOOST_TEST((share > 15 && share < 100), hash << " has " << share);
 
     BOOST_TEST(d.add(numbered_user(users)).has_value());
     const auto after = hashes(d, numbers);
@@ -134,7 +142,7 @@ BOOST_DATA_TEST_CASE(a_number_is_always_the_same_users_and_each_has_his_share, k
         BOOST_TEST(after[i] == "hash-100");
         ++moved;
     }
-    BOOST_TEST((moved > 50 && moved < 150), moved);
+    BOOST_TEST((moved > 15 && moved < 100), moved);
 }
 
 BOOST_DATA_TEST_CASE(who_has_no_hash_and_whatever_ids_there_are_do_no_harm, kinds, kind)
