@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <array>
+#include <cstring>
 
 namespace watchword::core {
 namespace {
@@ -125,6 +126,13 @@ address_key::address_key(const ip_address& address) noexcept
     const auto bits = bits_of(address);
     v4_ = bits.v4;
     bits_ = bits.high;
+}
+
+std::array<char, 9> address_key::bytes() const noexcept
+{
+    std::array<char, 9> all{v4_ ? '4' : '6'};
+    std::memcpy(all.data() + 1, &bits_, sizeof bits_);
+    return all;
 }
 
 std::size_t address_hash::operator()(const address_key& key) const noexcept

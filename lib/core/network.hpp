@@ -4,6 +4,7 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -59,6 +60,9 @@ private:
 class address_key {
 public:
     explicit address_key(const ip_address& address) noexcept;
+
+    // Equal for equal keys only: for hashing, within one process.
+    std::array<char, 9> bytes() const noexcept;
 
     friend bool operator==(const address_key&, const address_key&) = default;
 

@@ -202,6 +202,10 @@ BOOST_AUTO_TEST_CASE(clients_are_told_apart_by_address_or_by_64_bits)
     BOOST_TEST((key("2001:db8:0:1::1") != key("2001:db8:0:2::1")));
     BOOST_TEST((key("c000:0201::") != key("192.0.2.1"))); // the same bits, the other family
     BOOST_TEST((key("0.0.0.0") != key("::")));
+    BOOST_TEST((key("192.0.2.1").bytes() == key("::ffff:192.0.2.1").bytes()));
+    BOOST_TEST((key("2001:db8:0:1::1").bytes() == key("2001:db8:0:1:ffff::").bytes()));
+    BOOST_TEST((key("2001:db8:0:1::1").bytes() != key("2001:db8:0:2::1").bytes()));
+    BOOST_TEST((key("c000:0201::").bytes() != key("192.0.2.1").bytes()));
 }
 
 BOOST_AUTO_TEST_CASE(keys_spread_and_the_seed_matters)
