@@ -30,7 +30,7 @@ tutorial::tutorial(accounts::service& a, accounts::token_checker& t, store::data
     : accounts_(a), tokens_(t), users_(d), limits_(l), terms_(terms), devices_(devices)
 {}
 
-void tutorial::add_routes(http::router& r)
+void tutorial::add_routes(http::router& r, rate_limits* limits)
 {
     using http::method;
     const auto open = [this](auto endpoint) { return [this, endpoint](request& q) { return (this->*endpoint)(q); }; };
@@ -40,8 +40,11 @@ void tutorial::add_routes(http::router& r)
     };
     const std::vector<http::middleware> personal{http::no_store()};
 
-    r.add(method::post, "/signup", open(&tutorial::sign_up));
-    r.add(method::post, "/login", http::compose(personal, open(&tutorial::log_in)));
+    http::handler signup = open(&tutorial::sign_up), login = http::compose(personal, open(&tutorial::log_in));
+    if (limits) signup = limits->around_sign_ups(std::move(signup));
+    if (limits) login = limits->around_sign_ins(std::move(login));
+    r.add(method::post, "/signup", std::move(signup));
+    r.add(method::post, "/login", std::move(login));
     r.add(method::get, "/user", http::compose(personal, signed_in(&tutorial::list_users)));
 }
 

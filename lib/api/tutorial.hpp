@@ -4,6 +4,7 @@
 #include "accounts/device_proofs.hpp"
 #include "accounts/token_checker.hpp"
 #include "api/credentials.hpp"
+#include "api/rate_limits.hpp"
 #include "api/user_list.hpp"
 #include "http/router.hpp"
 
@@ -18,8 +19,8 @@ public:
     tutorial(accounts::service&, accounts::token_checker&, store::database&, const body_limits& = {},
              accounts::terms = {}, accounts::device_proofs* = nullptr);
 
-    // `this` must outlive the router.
-    void add_routes(http::router&);
+    // `this` must outlive the router, and so must the limits; null: none.
+    void add_routes(http::router&, rate_limits* = nullptr);
 
 private:
     core::task<http::response> sign_up(http::request&);

@@ -19,7 +19,8 @@ struct cors_settings {
     bool credentials = false;         // whether pages may send cookies and client certificates
     std::vector<std::string> headers; // request fields that pages may send
     // Response fields that pages may read beside those that Fetch always shows them.
-    std::vector<std::string> exposed{"ETag", "Location", "Retry-After", "WWW-Authenticate", "X-Request-Id"};
+    std::vector<std::string> exposed{"ETag",        "Location",         "RateLimit",   "RateLimit-Policy",
+                                     "Retry-After", "WWW-Authenticate", "X-Request-Id"};
     std::chrono::seconds max_age{600}; // how long a browser may remember a preflight
 };
 

@@ -5,6 +5,7 @@
 #include "accounts/sign_in_guard.hpp"
 #include "accounts/token_checker.hpp"
 #include "api/health.hpp"
+#include "api/rate_limits.hpp"
 #include "api/tutorial.hpp"
 #include "core/log.hpp"
 #include "crypto/hmac.hpp"
@@ -72,6 +73,18 @@ core::siphash_key stand_in_key(const core::secret_string& secret)
 core::network_list networks(const std::vector<std::string>& texts)
 {
     return core::network_list::parse(texts).value();
+}
+
+api::rate_limit_settings rate_limit_settings(const settings::limits_group& l)
+{
+    if (!l.enabled) return {};
+    return {l.address_sign_ins,
+            l.address_failures,
+            l.address_sign_ups,
+            l.total_sign_ins,
+            l.total_sign_ups,
+            networks(l.exempt_addresses),
+            l.keys};
 }
 
 std::optional<http::tls_settings> tls_settings(const settings::tls_group& t)
@@ -218,10 +231,13 @@ void serve(const settings::settings& s)
     api::tutorial tutorial(accounts, checker, database, {{s.http.form_fields}, {s.http.json_depth}}, terms,
                            s.compat.device_cookie ? &devices : nullptr);
 
+    api::rate_limits limits(rate_limit_settings(s.limits), random);
+    if (!s.limits.enabled) core::log::warning("clients have no limits: this is for load tests");
+
     make_room_for_connections(s.http.connections);
     http::router routes;
     around.add_to(routes);
-    tutorial.add_routes(routes);
+    tutorial.add_routes(routes, &limits);
     api::add_health_routes(routes);
     http::server server(http_settings(s), routes, clock, random);
 

@@ -94,7 +94,8 @@ std::string help_text()
             append_entry(out, std::string(d.short_environment) + "_FILE", "A file that holds it.");
     }
     out.append("\nFlags win over the environment, the environment over the file, the file over the defaults.\n"
-               "Sizes are bytes or end in KiB, MiB or GiB; times are seconds or end in ms, s, m, h or d.\n");
+               "Sizes are bytes or end in KiB, MiB or GiB; times are seconds or end in ms, s, m, h or d.\n"
+               "Rates are COUNT/TIME: so many at once, and over time as many in each such time; or none.\n");
     return out;
 }
 

@@ -122,7 +122,7 @@ std::optional<std::string> text_of(const descriptor& d, const json::value& v)
 {
     const bool number = v.is_int64() || v.is_uint64();
     if (d.type == kind::boolean) return v.is_bool() ? std::optional(json::serialize(v)) : std::nullopt;
-    if (number && (d.type == kind::count || d.type == kind::bytes || d.type == kind::duration))
+    if (number && (d.type == kind::count || d.type == kind::bytes || d.type == kind::duration || d.type == kind::rate))
         return json::serialize(v);
     if (v.is_string() && d.type != kind::count) return std::string(view(v.get_string()));
     if (!v.is_array() || d.type != kind::list) return std::nullopt;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/log.hpp"
+#include "core/rate.hpp"
 #include "core/secret.hpp"
 
 #include <chrono>
@@ -109,6 +110,13 @@ struct compat_group {
 
 struct limits_group {
     bool enabled = true;
+    core::rate address_sign_ins{600, std::chrono::minutes(1)};
+    core::rate address_failures{200, std::chrono::minutes(10)};
+    core::rate address_sign_ups{500, std::chrono::minutes(10)};
+    core::rate total_sign_ins{20'000, std::chrono::minutes(1)};
+    core::rate total_sign_ups{5'000, std::chrono::minutes(10)};
+    std::vector<std::string> exempt_addresses;
+    std::size_t keys = 65'536;
     std::uint32_t account_failures = 10; // 0: any
     seconds account_longest_delay{900};  // 0: none
 };

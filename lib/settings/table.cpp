@@ -2,14 +2,11 @@
 
 #include "core/listen_address.hpp"
 #include "core/network.hpp"
-#include "core/text.hpp"
+#include "settings/row_kinds.hpp"
 #include "settings/values.hpp"
 
 #include <algorithm>
 #include <array>
-#include <optional>
-#include <type_traits>
-#include <utility>
 
 namespace watchword::settings {
 namespace {
@@ -26,212 +23,7 @@ constexpr std::uint64_t KiB = 1024, MiB = 1024 * KiB, GiB = 1024 * MiB;
 constexpr std::uint64_t ms = 1, second = 1000, hour = 3600 * second, day = 24 * hour;
 constexpr std::uint64_t million = 1'000'000;
 
-// A row as it is written below: the base from the kind, the rest added by name.
-struct row : descriptor {
-    constexpr row with_flag(std::string_view name, std::string_view meaning = {}) const
-    {
-        row copy = *this;
-        copy.flag = name;
-        copy.flag_value = meaning;
-        return copy;
-    }
-    constexpr row or_environment(std::string_view name) const
-    {
-        row copy = *this;
-        copy.short_environment = name;
-        return copy;
-    }
-    constexpr row with_placeholder(std::string_view name) const
-    {
-        row copy = *this;
-        copy.placeholder = name;
-        return copy;
-    }
-    constexpr row never_shown() const
-    {
-        row copy = *this;
-        copy.hidden = true;
-        return copy;
-    }
-};
-
-template <auto Group, auto Field> auto& get(settings& s)
-{
-    return (s.*Group).*Field;
-}
-template <auto Group, auto Field> const auto& get(const settings& s)
-{
-    return (s.*Group).*Field;
-}
-template <auto Group, auto Field>
-using field_type = std::remove_reference_t<decltype(get<Group, Field>(std::declval<settings&>()))>;
-
-constexpr bool is_within(const descriptor& d, std::uint64_t value)
-{
-    return value >= d.least && value <= d.most;
-}
-
-constexpr row make_row(std::string_view key, kind type, std::string_view placeholder, std::string_view text)
-{
-    row r;
-    r.key = key;
-    r.type = type;
-    r.placeholder = placeholder;
-    r.text = text;
-    return r;
-}
-
-template <auto Group, auto Field>
-constexpr row count(std::string_view key, std::uint64_t least, std::uint64_t most, std::string_view text)
-{
-    row r = make_row(key, kind::count, "N", text);
-    r.least = least;
-    r.most = most;
-    r.read = [](const descriptor& d, settings& s, std::string_view value) {
-        const auto number = core::parse_unsigned(value);
-        if (!number || !is_within(d, *number)) return false;
-        get<Group, Field>(s) = static_cast<field_type<Group, Field>>(*number);
-        return true;
-    };
-    r.write = [](const settings& s) { return std::to_string(get<Group, Field>(s)); };
-    return r;
-}
-
-template <auto Group, auto Field>
-constexpr row bytes(std::string_view key, std::uint64_t least, std::uint64_t most, std::string_view text)
-{
-    row r = make_row(key, kind::bytes, "SIZE", text);
-    r.least = least;
-    r.most = most;
-    r.read = [](const descriptor& d, settings& s, std::string_view value) {
-        const auto number = parse_bytes(value);
-        if (!number || !is_within(d, *number)) return false;
-        get<Group, Field>(s) = *number;
-        return true;
-    };
-    r.write = [](const settings& s) { return format_bytes(get<Group, Field>(s)); };
-    return r;
-}
-
-template <auto Group, auto Field>
-constexpr row duration(std::string_view key, std::uint64_t least, std::uint64_t most, std::string_view text)
-{
-    row r = make_row(key, kind::duration, "TIME", text);
-    r.least = least;
-    r.most = most;
-    r.read = [](const descriptor& d, settings& s, std::string_view value) {
-        using type = field_type<Group, Field>;
-        const auto time = parse_duration(value);
-        if (!time || !is_within(d, static_cast<std::uint64_t>(time->count()))) return false;
-        const auto stored = std::chrono::duration_cast<type>(*time);
-        if (stored != *time) return false; // a fraction of the field's unit
-        get<Group, Field>(s) = stored;
-        return true;
-    };
-    r.write = [](const settings& s) { return format_duration(get<Group, Field>(s)); };
-    return r;
-}
-
-template <auto Group, auto Field> constexpr row boolean(std::string_view key, std::string_view text)
-{
-    row r = make_row(key, kind::boolean, "true|false", text);
-    r.read = [](const descriptor&, settings& s, std::string_view value) {
-        const auto flag = parse_boolean(value);
-        if (flag) get<Group, Field>(s) = *flag;
-        return flag.has_value();
-    };
-    r.write = [](const settings& s) { return std::string(get<Group, Field>(s) ? "true" : "false"); };
-    return r;
-}
-
-// `Names` has the enumerators' names in their order.
-template <auto Group, auto Field, const auto& Names> constexpr row choice(std::string_view key, std::string_view text)
-{
-    row r = make_row(key, kind::choice, "NAME", text);
-    r.choices = Names;
-    r.read = [](const descriptor&, settings& s, std::string_view value) {
-        const auto found = std::find(Names.begin(), Names.end(), value);
-        if (found == Names.end()) return false;
-        get<Group, Field>(s) = static_cast<field_type<Group, Field>>(found - Names.begin());
-        return true;
-    };
-    r.write = [](const settings& s) { return std::string(Names[static_cast<std::size_t>(get<Group, Field>(s))]); };
-    return r;
-}
-
-bool is_printable(std::string_view text)
-{
-    return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
-}
-
-// At least `least` bytes.
-template <auto Group, auto Field>
-constexpr row text(std::string_view key, std::string_view placeholder, std::uint64_t least, std::string_view meaning)
-{
-    row r = make_row(key, kind::text, placeholder, meaning);
-    r.least = least;
-    r.read = [](const descriptor& d, settings& s, std::string_view value) {
-        if (value.size() < d.least || !is_printable(value)) return false;
-        get<Group, Field>(s) = field_type<Group, Field>(value);
-        return true;
-    };
-    r.write = [](const settings& s) { return std::string(get<Group, Field>(s)); };
-    return r;
-}
-
-constexpr row secret_value(std::string_view key, std::string_view meaning)
-{
-    row r = make_row(key, kind::text, "SECRET", meaning);
-    r.least = 1;
-    r.hidden = r.environment_only = true;
-    r.read = [](const descriptor&, settings& s, std::string_view value) {
-        s.secret.value = core::secret_string(value);
-        return !value.empty();
-    };
-    r.write = [](const settings&) { return std::string(); };
-    return r;
-}
-
-// The elements, or nothing if one of them is not allowed. No text is no element.
-std::optional<std::vector<std::string>> split_list(const descriptor& d, std::string_view text)
-{
-    std::vector<std::string> all;
-    for (bool more = !text.empty(); more;) {
-        const auto comma = text.find(',');
-        all.emplace_back(core::trim(text.substr(0, comma)));
-        if (!d.accepts(all.back())) return std::nullopt;
-        more = comma != text.npos;
-        if (more) text.remove_prefix(comma + 1);
-    }
-    if (all.size() < d.least) return std::nullopt;
-    return all;
-}
-
-std::string join_list(const std::vector<std::string>& elements)
-{
-    std::string all;
-    for (const auto& each : elements) all.append(all.empty() ? "" : ",").append(each);
-    return all;
-}
-
-// At least `least` elements, each of which `accepts` allows.
-template <auto Group, auto Field>
-constexpr row list(std::string_view key, std::string_view placeholder, std::uint64_t least,
-                   bool (*accepts)(std::string_view), std::string_view elements, std::string_view meaning)
-{
-    row r = make_row(key, kind::list, placeholder, meaning);
-    r.least = least;
-    r.accepts = accepts;
-    r.elements = elements;
-    r.read = [](const descriptor& d, settings& s, std::string_view value) {
-        auto all = split_list(d, value);
-        if (!all) return false;
-        get<Group, Field>(s) = std::move(*all);
-        return true;
-    };
-    r.write = [](const settings& s) { return join_list(get<Group, Field>(s)); };
-    return r;
-}
+using namespace row_kinds;
 
 bool is_listen_address(std::string_view text)
 {
@@ -415,9 +207,31 @@ constexpr descriptor rows[] = {
         "Whether the tutorial's login sets a cookie by which the device is known again, so that strangers' wrong "
         "passwords never slow it down; its token and, for 30 days, its address do that too."),
 
-    boolean<&S::limits, &limits_group::enabled>(
-        "limits.enabled", "Whether http.connections_per_address holds. There are no rate limits yet.")
+    boolean<&S::limits, &limits_group::enabled>("limits.enabled",
+                                                "Whether http.connections_per_address and the limits below hold.")
         .with_flag("--no-limits", "false"),
+    rate<&S::limits, &limits_group::address_sign_ins>("limits.address_sign_ins", 1, 1'000 * million,
+                                                      "How often one address, of IPv6 one /64, may try to sign in; "
+                                                      "beyond it: 429. A proxy that server.trusted_proxies "
+                                                      "does not name is one address for all its clients."),
+    rate<&S::limits, &limits_group::address_failures>(
+        "limits.address_failures", 1, 1'000 * million,
+        "How often one address may fail to sign in, those that are under way among them; beyond it: 429."),
+    rate<&S::limits, &limits_group::address_sign_ups>("limits.address_sign_ups", 1, 1'000 * million,
+                                                      "How often one address may try to sign up; beyond it: 429."),
+    rate<&S::limits, &limits_group::total_sign_ins>(
+        "limits.total_sign_ins", 1, 1'000 * million,
+        "How often all addresses together may try to sign in; beyond it: 429. For floods from many addresses."),
+    rate<&S::limits, &limits_group::total_sign_ups>("limits.total_sign_ups", 1, 1'000 * million,
+                                                    "How often all together may try to sign up; beyond it: 429."),
+    list<&S::limits, &limits_group::exempt_addresses>(
+        "limits.exempt_addresses", "NETWORK", 0, is_network, networks_allowed,
+        "Clients whose attempts are neither counted nor limited, such as the machine of a load test. Loopback is not "
+        "exempt by itself."),
+    count<&S::limits, &limits_group::keys>(
+        "limits.keys", 1024, 16 * million,
+        "Addresses that each limit remembers, in 24 bytes each; of more, the one that was not seen for the longest is "
+        "forgotten."),
     count<&S::limits, &limits_group::account_failures>(
         "limits.account_failures", 0, 100,
         "Wrong passwords for one account that strangers may send freely; after each further one they have to wait, "
@@ -474,6 +288,9 @@ std::string expectation(const descriptor& d)
     case kind::duration:
         return "a time from " + duration_of(d.least) + " to " + duration_of(d.most) +
                ", in seconds or such as 1500ms, 5m";
+    case kind::rate:
+        return "none, or COUNT/TIME such as 600/1m: from " + std::to_string(d.least) + " to " + std::to_string(d.most) +
+               " times in 1s to 1d";
     case kind::boolean: return "true or false";
     case kind::choice: break;
     }

@@ -9,7 +9,7 @@
 
 namespace watchword::settings {
 
-enum class kind { list, text, count, bytes, duration, boolean, choice };
+enum class kind { list, text, count, bytes, duration, rate, boolean, choice };
 
 // All there is to know about a setting but its default, which is its field's initialiser.
 struct descriptor {
@@ -22,7 +22,7 @@ struct descriptor {
     bool (*read)(const descriptor&, settings&, std::string_view) = nullptr;
     std::string (*write)(const settings&) = nullptr;
 
-    std::uint64_t least = 0; // counts; bytes; milliseconds; elements of a list
+    std::uint64_t least = 0; // counts, also those of rates; bytes; milliseconds; elements of a list
     std::uint64_t most = 0;
     bool (*accepts)(std::string_view) = nullptr; // an element of a list
     std::string_view elements;                   // what it accepts: to follow "must be"

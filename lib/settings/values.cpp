@@ -79,6 +79,25 @@ std::string format_bytes(std::uint64_t value)
     return text.empty() ? std::to_string(value) : text;
 }
 
+std::optional<core::rate> parse_rate(std::string_view text) noexcept
+{
+    using std::chrono::seconds;
+    if (text == "none" || text == "0") return core::rate();
+    const auto slash = text.find('/');
+    if (slash == text.npos) return std::nullopt;
+    const auto count = core::parse_unsigned(text.substr(0, slash));
+    const auto time = parse_duration(text.substr(slash + 1));
+    if (!count || *count == 0 || !time) return std::nullopt;
+    const auto period = std::chrono::duration_cast<seconds>(*time);
+    if (period != *time || period < seconds(1) || period > std::chrono::days(1)) return std::nullopt;
+    return core::rate{*count, period};
+}
+
+std::string format_rate(const core::rate& r)
+{
+    return r.is_limited() ? std::to_string(r.count) + "/" + format_duration(r.period) : "none";
+}
+
 std::optional<bool> parse_boolean(std::string_view text) noexcept
 {
     if (text == "true") return true;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/rate.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -17,6 +19,10 @@ std::string format_duration(std::chrono::milliseconds);
 // "64KiB", "1MiB", "2GiB"; a plain number is bytes.
 std::optional<std::uint64_t> parse_bytes(std::string_view text) noexcept;
 std::string format_bytes(std::uint64_t);
+
+// "600/1m": a count and a time, which is whole seconds up to a day; "none" or "0": no limit.
+std::optional<core::rate> parse_rate(std::string_view text) noexcept;
+std::string format_rate(const core::rate&);
 
 // "true" or "false".
 std::optional<bool> parse_boolean(std::string_view text) noexcept;

@@ -150,6 +150,11 @@ BOOST_AUTO_TEST_CASE(each_type_says_what_is_allowed)
         {"cors.headers=Not A Name", "must be names of header fields"},
         {"cors.max_age=1500ms", "must be a time from 0s to 1d"},
         {"http.compression_bytes=-1", "must be a size from 0 to 1GiB"},
+        {"limits.total_sign_ins=600",
+         "must be none, or COUNT/TIME such as 600/1m: from 1 to 1000000000 times in 1s to"},
+        {"limits.total_sign_ins=1000000001/1s", "1d, not '1000000001/1s'"},
+        {"limits.exempt_addresses=10.0.0.1/8", "must be networks such as 10.0.0.0/8"},
+        {"limits.keys=1023", "must be a whole number from 1024 to 16000000"},
         {"database.url=", "must be a text that is not empty"},
         {"secret.file=a\nb", "must be a text without control characters"},
     };
@@ -189,17 +194,21 @@ BOOST_AUTO_TEST_CASE(in_the_file_a_value_has_the_type_of_its_setting)
           R"({"log": {"access": 1}})", R"({"log": {"level": 1}})", R"({"database": {"url": 5}})",
           R"({"database": {"url": ["sqlite:x"]}})", R"({"http": {"body_bytes": 1.5}})",
           R"({"http": {"idle_timeout": {"s": 1}}})", R"({"server": {"listen": 5000}})", R"({"server": {"listen": []}})",
-          R"({"server": {"listen": ["127.0.0.1:1", 2]}})"}) {
+          R"({"server": {"listen": ["127.0.0.1:1", 2]}})", R"({"limits": {"total_sign_ins": 600}})",
+          R"({"limits": {"total_sign_ins": true}})"}) {
         given g;
         g.config = bad;
         CHECK_CONTAINS(only_problem(g), "must be ");
     }
     given g;
-    g.config = R"({"http": {"body_bytes": 2048, "idle_timeout": 5}, "server": {"listen": "127.0.0.1:1"}})";
+    g.config = R"({"http": {"body_bytes": 2048, "idle_timeout": 5}, "server": {"listen": "127.0.0.1:1"},
+                   "limits": {"total_sign_ins": 0, "total_sign_ups": "3/10s"}})";
     const auto s = values_of(g);
     BOOST_TEST(s.http.body_bytes == 2048u);
     BOOST_TEST((s.http.idle_timeout == milliseconds(5000)));
     BOOST_TEST(s.server.listen.size() == 1u);
+    BOOST_TEST(!s.limits.total_sign_ins.is_limited());
+    BOOST_TEST(s.limits.total_sign_ups.count == 3u);
 }
 
 BOOST_AUTO_TEST_CASE(a_list_that_may_be_empty_is_emptied_by_each_layer)

@@ -52,6 +52,28 @@ BOOST_AUTO_TEST_CASE(what_is_formatted_is_parsed_to_the_same)
     BOOST_TEST(format_bytes(8000) == "8000");
 }
 
+BOOST_AUTO_TEST_CASE(rates_are_a_count_in_a_time)
+{
+    using std::chrono::seconds;
+    using watchword::core::rate;
+    BOOST_TEST((parse_rate("600/1m") == rate{600, seconds(60)}));
+    BOOST_TEST((parse_rate("1/1") == rate{1, seconds(1)}));
+    BOOST_TEST((parse_rate("20000/10m") == rate{20'000, seconds(600)}));
+    BOOST_TEST((parse_rate("5/1d") == rate{5, seconds(86'400)}));
+    BOOST_TEST((parse_rate("3/2000ms") == rate{3, seconds(2)}));
+    BOOST_TEST((parse_rate("none") == rate()));
+    BOOST_TEST((parse_rate("0") == rate()));
+    BOOST_TEST(!parse_rate("0")->is_limited());
+    for (const auto* bad : {"",         "600",     "1m",     "/1m",       "600/",
+                            "/",        "0/1m",    "-1/1m",  "+1/1m",     "1.5/1m",
+                            "600 / 1m", "600/1m ", "600/0s", "600/500ms", "600/1500ms",
+                            "600/25h",  "600/-1s", "600/m",  "600/1m/1m", "99999999999999999999/1m",
+                            "None"})
+        BOOST_TEST(!parse_rate(bad), bad);
+    for (const auto* good : {"600/1m", "1/1s", "7/90s", "1000000000/1d", "none"})
+        BOOST_TEST(format_rate(*parse_rate(good)) == good);
+}
+
 BOOST_AUTO_TEST_CASE(booleans_are_true_and_false_only)
 {
     BOOST_TEST((parse_boolean("true") == true));
