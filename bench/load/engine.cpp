@@ -80,6 +80,7 @@ void engine::run(time_point begin)
     phase_ = phase::running;
     measure_from_ = begin + settings_.warm_up;
     measure_until_ = measure_from_ + settings_.duration;
+    seen_.measured_from = measure_from_.time_since_epoch();
     for (auto& l : lanes_)
         if (l.plan->rate > 0) l.times.emplace(begin, l.plan->rate, number_, settings_.threads);
     while (steady_clock::now() < measure_until_ && !(has_issued_all() && in_flight_ == 0)) {

@@ -61,9 +61,9 @@ void engine::open_some()
 
 void engine::open_socket(connection& c, std::size_t index)
 {
-    const auto source = source_address((index * settings_.threads + number_) % settings_.sources);
+    const auto source = settings_.first_source + (index * settings_.threads + number_) % settings_.sources;
     c.since = steady_clock::now();
-    c.link.open(start_connecting(settings_.target, source));
+    c.link.open(start_connecting(settings_.target, source_address(source)));
     if (!c.link.is_open()) {
         problem_ = std::generic_category().message(errno);
         count(&failures::connect);
@@ -241,7 +241,10 @@ void engine::tally(const connection& c, const sent_request& r, time_point now)
     if (!in_window && !r.measured) return;
     auto& t = seen_.by_class[r.kind].statuses[status];
     if (in_window) ++t.in_window;
-    if (r.measured) t.latency.add(now - r.counts_from);
+    if (!r.measured) return;
+    t.latency.add(now - r.counts_from);
+    if (settings_.interval.count() != 0)
+        t.in_interval(static_cast<std::size_t>((now - measure_from_) / settings_.interval)).add(now - r.counts_from);
 }
 
 // The connection has nothing to do.

@@ -20,6 +20,8 @@ constexpr std::uint64_t most_connections = 1'000'000;
 constexpr std::uint64_t most_requests = 1'000'000'000'000;
 constexpr double most_seconds = 86'400, most_rate = 10'000'000;
 constexpr std::size_t connections_per_source = 20'000; // Linux has 28,000 ports for each
+constexpr std::size_t last_source = 254;               // 127.0.0.254
+constexpr std::int64_t most_intervals = 2000;          // each takes 35 KB for each class and status
 
 nanoseconds to_time(std::string_view flag, std::string_view text)
 {
@@ -63,6 +65,22 @@ bool set_tls_option(tls_settings& tls, std::string_view flag, std::string_view v
     return true;
 }
 
+bool set_time_option(options& o, std::string_view flag, std::string_view value)
+{
+    if (flag == "--duration") {
+        o.duration = to_time(flag, value);
+    } else if (flag == "--warm-up") {
+        o.warm_up = to_time(flag, value);
+    } else if (flag == "--timeout") {
+        o.timeout = to_time(flag, value);
+    } else if (flag == "--interval") {
+        o.interval = to_time(flag, value);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 // False if there is no such flag.
 bool set_option(options& o, std::string_view flag, std::string_view value)
 {
@@ -75,6 +93,8 @@ bool set_option(options& o, std::string_view flag, std::string_view value)
         o.threads = count(1, 64);
     } else if (flag == "--sources") {
         o.sources = count(1, 250);
+    } else if (flag == "--first-source") {
+        o.first_source = count(1, last_source);
     } else if (flag == "--pipeline") {
         o.pipeline = count(1, 1000);
     } else if (flag == "--requests-per-connection") {
@@ -83,12 +103,6 @@ bool set_option(options& o, std::string_view flag, std::string_view value)
         o.requests = count(1, most_requests);
     } else if (flag == "--rate") {
         o.rate = to_number<double>(flag, value, 0.001, most_rate);
-    } else if (flag == "--duration") {
-        o.duration = to_time(flag, value);
-    } else if (flag == "--warm-up") {
-        o.warm_up = to_time(flag, value);
-    } else if (flag == "--timeout") {
-        o.timeout = to_time(flag, value);
     } else if (flag == "--class") {
         o.load.classes.push_back(parse_class(value));
     } else if (flag == "--scenario") {
@@ -112,14 +126,24 @@ void check_ledger(const options& o)
     if (!written && !o.ledger.empty()) throw std::runtime_error("no class says what the --ledger is to hold");
 }
 
+void check_interval(const options& o)
+{
+    if (o.interval.count() != 0 && (o.duration + o.timeout) / o.interval >= most_intervals)
+        throw std::runtime_error("--interval is too short: there are over " + std::to_string(most_intervals) +
+                                 " in --duration and --timeout together");
+}
+
 void complete(options& o)
 {
     if (o.load.classes.empty()) o.load.classes.emplace_back();
     if (o.duration == nanoseconds::zero()) o.duration = o.requests != 0 ? seconds(60) : seconds(10);
     check_scenario(o.load);
     check_ledger(o);
+    check_interval(o);
     const auto connections = plan(o).connections();
     if (o.sources == 0) o.sources = 1 + (connections + o.idle) / connections_per_source;
+    if (o.first_source + o.sources - 1 > last_source)
+        throw std::runtime_error("--sources go from --first-source to " + std::to_string(last_source) + " at the most");
     if (o.requests_per_connection % o.pipeline != 0)
         throw std::runtime_error("--requests-per-connection must be a multiple of --pipeline");
 }
@@ -163,7 +187,8 @@ options parse_options(const std::vector<std::string_view>& arguments)
                                    {"--tls-resume", &tls.settings.resume},
                                    {"--tls-unchecked", &tls.settings.unchecked}},
                                   [&](std::string_view flag, std::string_view value) {
-                                      return set_option(o, flag, value) || set_tls_option(tls.settings, flag, value);
+                                      return set_option(o, flag, value) || set_time_option(o, flag, value) ||
+                                             set_tls_option(tls.settings, flag, value);
                                   });
     o.help = line.help;
     if (o.help) return o;
@@ -199,6 +224,7 @@ Connections:
   --requests-per-connection N  then a new connection. In the closed loop its first latency includes connecting; in the
                                open loop the new one is opened at once, beside the others
   --sources N                  local addresses 127.0.0.1, .2, ... that connections come from (one for each 20,000)
+  --first-source N             the first of them is 127.0.0.N (1)
   --tls                        HTTPS; with one of the next two
   --tls-ca FILE                the server's certificate must come from one of these authorities (PEM) and be for its
                                address
@@ -216,6 +242,7 @@ Requests; without any: GET / that expects 200
 
 Besides:
   --watch PID,...              the CPU time these processes spend while it is measured, by their own clocks
+  --interval SECONDS           each status also with its answers over time: by when they came, in intervals this long
   --quiet                      no progress on standard error
   --help
 
@@ -255,6 +282,8 @@ has waits. So sessions that are refreshed with the token that the last refresh g
 
 The report, times in microseconds: for each class and status percentiles, and buckets_us, pairs of the longest time in a
 bucket and how many answers it has: no time in it is more than 3.2 % shorter. Percentiles are at most 0.8 % too long.
+With --interval, over_time has for each interval with answers when it began, in seconds since the measurement did, and
+that is measured_from, in seconds of the machine's monotonic clock.
 
 The exit code is 0 if everything was answered as expected, 1 if not or if it could not run, 2 for wrong arguments.
 )";

@@ -26,6 +26,7 @@ struct options {
     std::size_t idle = 0;
     std::size_t threads = 1;
     std::size_t sources = 0; // 0: as many as the connections need
+    std::size_t first_source = 1;
     std::size_t pipeline = 1;
     std::uint64_t requests_per_connection = 0; // 0: without end
     std::uint64_t requests = 0;                // 0: as many as the time allows
@@ -33,6 +34,7 @@ struct options {
     nanoseconds duration{};
     nanoseconds warm_up = std::chrono::seconds(1);
     nanoseconds timeout = std::chrono::seconds(10);
+    nanoseconds interval{}; // 0: nothing is told over time
     std::vector<::pid_t> watched;
     bool quiet = false;
     bool help = false;

@@ -40,22 +40,39 @@ json::array to_buckets(const histogram& h)
     return all;
 }
 
+// The intervals in which answers came.
+json::array to_timeline(const std::vector<histogram>& intervals, nanoseconds length)
+{
+    json::array all;
+    for (std::size_t i = 0; i < intervals.size(); ++i) {
+        const auto& h = intervals[i];
+        if (h.count() == 0) continue;
+        all.push_back(json::object{{"from", static_cast<double>(i) * seconds(length)},
+                                   {"answers", h.count()},
+                                   {"p50", microseconds(h.percentile(50))},
+                                   {"p99", microseconds(h.percentile(99))},
+                                   {"max", microseconds(h.max())}});
+    }
+    return all;
+}
+
 double per_second(std::uint64_t count, nanoseconds window)
 {
     return window.count() > 0 ? static_cast<double>(count) / seconds(window) : 0;
 }
 
-json::object to_object(const class_tally& tally, const request_class& c, nanoseconds window)
+json::object to_object(const class_tally& tally, const request_class& c, nanoseconds window, nanoseconds interval)
 {
     json::object statuses, unexpected;
     histogram all;
     std::uint64_t in_window = 0, expected_in_window = 0;
     for (const auto& [status, t] : tally.statuses) {
         const auto name = std::to_string(status);
-        statuses[name] = json::object{{"answers", t.latency.count()},
-                                      {"per_second", per_second(t.in_window, window)},
-                                      {"latency_us", to_object(t.latency)},
-                                      {"buckets_us", to_buckets(t.latency)}};
+        auto& told = statuses[name] = json::object{{"answers", t.latency.count()},
+                                                   {"per_second", per_second(t.in_window, window)},
+                                                   {"latency_us", to_object(t.latency)},
+                                                   {"buckets_us", to_buckets(t.latency)}};
+        if (interval.count() != 0) told.as_object()["over_time"] = to_timeline(t.over_time, interval);
         all.merge(t.latency);
         in_window += t.in_window;
         if (c.expects(status)) {
@@ -118,6 +135,10 @@ void add_special(json::object& report, const plan& p, const results& r)
     }
     if (!p.chains.empty()) report["chains"] = json::object{{"started", r.started}, {"dropped", r.dropped}};
     if (!p.settings.ledger.empty()) report["acknowledged"] = r.acknowledged;
+    if (p.settings.interval.count() != 0) {
+        report["interval_seconds"] = seconds(p.settings.interval);
+        report["measured_from"] = seconds(r.measured_from);
+    }
 }
 
 } // namespace
@@ -141,7 +162,7 @@ std::string to_json(const plan& p, const results& r, std::optional<double> cpu_s
             answers += t.latency.count();
             in_window += t.in_window;
         }
-        auto& c = classes[asked.name] = to_object(tally, asked, r.window);
+        auto& c = classes[asked.name] = to_object(tally, asked, r.window, o.interval);
         if (asked.rate > 0) c.as_object()["rate"] = asked.rate;
     }
     report["requests"] = requests;

@@ -17,14 +17,23 @@ void failures::merge(const failures& other)
     no_value += other.no_value;
 }
 
+histogram& status_tally::in_interval(std::size_t number)
+{
+    if (over_time.size() <= number) over_time.resize(number + 1);
+    return over_time[number];
+}
+
+void status_tally::merge(const status_tally& other)
+{
+    in_window += other.in_window;
+    latency.merge(other.latency);
+    for (std::size_t i = 0; i < other.over_time.size(); ++i) in_interval(i).merge(other.over_time[i]);
+}
+
 void class_tally::merge(const class_tally& other)
 {
     requests += other.requests;
-    for (const auto& [status, theirs] : other.statuses) {
-        auto& mine = statuses[status];
-        mine.in_window += theirs.in_window;
-        mine.latency.merge(theirs.latency);
-    }
+    for (const auto& [status, theirs] : other.statuses) statuses[status].merge(theirs);
 }
 
 void results::merge(const results& other)
@@ -46,6 +55,7 @@ void results::merge(const results& other)
     idle_closed += other.idle_closed;
     received_bytes += other.received_bytes;
     window = std::max(window, other.window);
+    measured_from = std::max(measured_from, other.measured_from);
 }
 
 } // namespace watchword::load

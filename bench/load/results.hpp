@@ -30,6 +30,11 @@ struct failures {
 struct status_tally {
     std::uint64_t in_window = 0; // answers that came while it was measured, whenever they were asked for
     histogram latency;           // of the measured requests
+    // The same by when they came, in intervals since the measurement began; empty unless options ask for it.
+    std::vector<histogram> over_time;
+
+    histogram& in_interval(std::size_t number);
+    void merge(const status_tally&);
 };
 
 struct class_tally {
@@ -56,8 +61,9 @@ struct results {
     std::uint64_t not_sent = 0;             // open loop: still waiting when the last answer had had its time
     std::uint64_t reopened = 0;             // connections beyond the first ones
     std::uint64_t idle_open = 0, idle_closed = 0;
-    std::uint64_t received_bytes = 0;   // while it was measured
-    std::chrono::nanoseconds window{0}; // how long was measured
+    std::uint64_t received_bytes = 0;          // while it was measured
+    std::chrono::nanoseconds window{0};        // how long was measured
+    std::chrono::nanoseconds measured_from{0}; // on the monotonic clock
 
     void merge(const results&);
 };

@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <set>
 #include <stdexcept>
 #include <thread>
 
@@ -80,6 +81,37 @@ BOOST_AUTO_TEST_CASE(what_finds_no_connection_in_time_is_reported_as_not_sent)
     const auto seen = run(server, {"--connections", "1", "--rate", "200", "--duration", "0.5", "--timeout", "0.3"});
     BOOST_TEST(number(seen, "not_sent") + number(seen, "requests") == 100u);
     BOOST_TEST(number(seen, "not_sent") >= 80u);
+}
+
+BOOST_AUTO_TEST_CASE(what_came_when_is_told_for_each_status)
+{
+    const test::scripted_server server(
+        [](std::uint64_t n) { return n < 20 ? std::string(ok) : "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"; });
+    const auto seen = run(server, {"--connections", "1", "--rate", "100", "--duration", "0.5", "--interval", "0.1",
+                                   "--class", "expect=200|503"});
+    const auto& statuses = seen.at("classes").at("request").at("statuses").as_object();
+    double last = -1;
+    for (const auto* const status : {"200", "503"}) {
+        std::uint64_t answers = 0;
+        double before = -1;
+        for (const auto& each : statuses.at(status).at("over_time").as_array()) {
+            answers += each.at("answers").to_number<std::uint64_t>();
+            last = each.at("from").to_number<double>();
+            BOOST_TEST(last > before);
+            BOOST_TEST(each.at("p50").to_number<double>() <= each.at("max").to_number<double>());
+            before = last;
+        }
+        BOOST_TEST(answers == statuses.at(status).at("answers").to_number<std::uint64_t>());
+    }
+    BOOST_TEST(last >= 0.35); // the last request is due 0.49 s after the first
+    BOOST_TEST(seen.at("measured_from").to_number<double>() > 0);
+}
+
+BOOST_AUTO_TEST_CASE(connections_come_from_the_addresses_that_were_asked_for)
+{
+    const test::scripted_server server(always_ok);
+    run(server, {"--connections", "6", "--requests", "60", "--sources", "3", "--first-source", "40"});
+    BOOST_TEST((server.peers() == std::set<unsigned>{40, 41, 42}));
 }
 
 BOOST_AUTO_TEST_CASE(bursts_go_out_together_and_are_all_answered)

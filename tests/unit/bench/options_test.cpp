@@ -31,6 +31,9 @@ BOOST_AUTO_TEST_CASE(what_does_not_go_together_is_refused)
         {"--connections", "2", "--threads", "3"},
         {"--rate", "5", "--pipeline", "2"},
         {"--pipeline", "4", "--requests-per-connection", "6"},
+        {"--first-source", "0"},
+        {"--first-source", "250", "--sources", "6"}, // 127.0.0.255 is for everybody
+        {"--interval", "0.001"},
         {"--class", "name=a", "--class", "name=a"},
         {"--connections", "2", "--rate", "5", "--idle", "1", "--class", "path=/${unique}"}, // idle ones send the same
         {"--pipeline", "2", "--class", "path=/${unique}"},
@@ -70,6 +73,7 @@ BOOST_AUTO_TEST_CASE(sources_grow_with_the_connections)
 {
     BOOST_TEST(parse_options({"127.0.0.1:80"}).sources == 1u);
     BOOST_TEST(parse_options({"127.0.0.1:80", "--idle", "50000"}).sources == 3u);
+    BOOST_TEST(parse_options({"127.0.0.1:80", "--first-source", "249", "--sources", "6"}).first_source == 249u);
 }
 
 BOOST_AUTO_TEST_CASE(shares_add_up)

@@ -77,16 +77,25 @@ std::string scripted_server::address() const
     return "127.0.0.1:" + std::to_string(port_);
 }
 
+std::set<unsigned> scripted_server::peers() const
+{
+    const std::lock_guard lock(mutex_);
+    return peers_;
+}
+
 void scripted_server::accept()
 {
     for (;;) {
-        const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+        ::sockaddr_in peer{};
+        ::socklen_t size = sizeof peer;
+        const int socket = ::accept4(listener_, reinterpret_cast<::sockaddr*>(&peer), &size, SOCK_CLOEXEC);
         if (socket < 0) return;
         const int on = 1;
         ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         ++accepted_;
         const std::lock_guard lock(mutex_);
         sockets_.push_back(socket);
+        peers_.insert(ntohl(peer.sin_addr.s_addr) & 0xff);
         if (stopping_) return;
         serving_.emplace_back([this, socket] { serve(socket); });
     }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -26,6 +27,8 @@ public:
     std::string address() const;
     std::uint64_t connections() const noexcept { return accepted_; }
     std::uint64_t requests() const noexcept { return requests_; }
+    // The last number of each IPv4 address that connected.
+    std::set<unsigned> peers() const;
 
 private:
     void accept();
@@ -35,9 +38,10 @@ private:
     int listener_ = -1;
     std::uint16_t port_ = 0;
     std::atomic<std::uint64_t> accepted_{0}, requests_{0};
-    std::mutex mutex_; // guards the next three
+    mutable std::mutex mutex_; // guards the next four
     std::vector<std::thread> serving_;
     std::vector<int> sockets_;
+    std::set<unsigned> peers_;
     bool stopping_ = false;
     std::thread accepting_;
 };
