@@ -2,7 +2,7 @@
 # Builds the release, measures and makes the report: see usage().
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-all=(http storage peers micro)
+all=(http passwords storage peers micro)
 
 usage() {
   cat <<'TEXT'
@@ -12,15 +12,16 @@ Installs what building and measuring take, builds the release, measures AREA, or
 writes bench/report/AREA.json and .md, report.html and report.md, and README's figures.
 
   http       what a request costs and what the server withstands
+  passwords  what logins cost beside the hash alone, and what a storm of them does to others
   storage    what a commit costs, who waits for whom, what millions of users change
   peers      the same work by other servers, side by side
   micro      what the parts of a request cost, and where its time goes
 
-  --quick    less than 5 minutes for all areas; without a size about 25 minutes
+  --quick    less than 5 minutes for all areas; without a size about 28 minutes
   --full     less than 60 minutes on two cores
   --huge     --full, and ten million users: half an hour and 8 GB more
-  --install  also installs the toolchains and servers that peers compares with; without it, those that are missing are
-             named and skipped
+  --install  also installs the toolchains and servers that passwords and peers compare with; without it, those that
+             are missing are named and skipped
   --only NAME,...        these figures of an area; only printed, unless --output is given
   --output DIRECTORY     where the report goes, instead of bench/report and README.md
   --directory DIRECTORY  where databases are made: on the disk that shall be measured, never on a tmpfs
@@ -82,7 +83,7 @@ done
 install_packages "${groups[@]}"
 if [ "$install" = yes ]; then
   wanted=(nginx)
-  if [[ " ${areas[*]} " == *" peers "* ]]; then wanted=(); fi # all
+  if [[ " ${areas[*]} " =~ \ (peers|passwords)\  ]]; then wanted=(); fi # all
   "$root/bench/peers/install.sh" "${wanted[@]}" >&2 || echo "bench/run.sh: what could not be installed is skipped" >&2
 fi
 

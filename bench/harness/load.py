@@ -37,8 +37,10 @@ class Load:
                                          stderr=subprocess.PIPE, text=True, preexec_fn=process.end_with_us)
         self._progress = []
         self._measures = threading.Event()
-        self._reader = threading.Thread(target=self._read_progress, daemon=True)
-        self._reader.start()
+        self._report = []
+        self._readers = [threading.Thread(target=read, daemon=True) for read in (self._read_progress, self._read_report)]
+        for reader in self._readers:
+            reader.start()
 
     def _read_progress(self):
         for line in self._process.stderr:
@@ -46,6 +48,9 @@ class Load:
             if line == 'measuring\n':
                 self._measures.set()
         self._measures.set()
+
+    def _read_report(self):
+        self._report.append(self._process.stdout.read())
 
     def await_measuring(self, seconds):
         """All connections are open and the warm-up is over."""
@@ -60,10 +65,9 @@ class Load:
             self._process.wait(seconds + SPARE_SECONDS)
         finally:
             self.stop()
-        output = self._process.stdout.read()
-        if not output:
+        if not self._report[0]:
             raise Void('the load generator gave up: ' + ''.join(self._progress[-3:]))
-        report = json.loads(output)
+        report = json.loads(self._report[0])
         if not failures_allowed and report['failed']['total'] > 0:
             raise Void(f'failures: {only_nonzero(report["failed"])}')
         if not failures_allowed and report.get('not_sent', 0) > 0:
@@ -74,7 +78,8 @@ class Load:
         if self._process.poll() is None:
             self._process.terminate()
             self._process.wait()
-        self._reader.join()
+        for reader in self._readers:
+            reader.join()
         self._scenario.close()
 
     def __enter__(self):

@@ -5,7 +5,8 @@ import re
 from harness import recorded, svg
 from harness.svg import clean
 
-STYLE = pathlib.Path(__file__).with_name('page.css')
+STYLES = [pathlib.Path(__file__).with_name(name) for name in ('colours.css', 'plots.css', 'page.css')]
+MOST_NUMBERS = 150  # of a plot that stand beside it
 INTRODUCTION = ('What Watchword costs and withstands, measured beside others that do the same work on the same machine in '
                 'the same minutes. Anyone can do it again: <code>bench/run.sh</code>.')
 METHOD = ('Servers take turns within a round, in another order each time, and ratios are taken within a round, so that '
@@ -22,12 +23,16 @@ def make(areas):
     body = ''.join(area_part(area, numbers) for area in areas)
     return (f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>Watchword: measured</title>\n'
-            f'<style>\n{STYLE.read_text(encoding="utf-8")}</style>\n</head>\n<body>\n'
+            f'<style>\n{style()}</style>\n</head>\n<body>\n'
             f'<header>\n<h1>Watchword: measured</h1>\n<p class="lead">{INTRODUCTION}</p>\n'
             f'{tiles(areas)}{attention(areas)}{contents(areas)}</header>\n<main>\n{overview(areas)}'
             f'<h2 id="method">Method</h2>\n<p>{METHOD}</p>\n{body}</main>\n'
             '<footer>Made from <code>bench/report/*.json</code> by <code>bench/report.py</code>.</footer>\n'
             '</body>\n</html>\n')
+
+
+def style():
+    return ''.join(file.read_text(encoding='utf-8') for file in STYLES)
 
 
 def anchor(*words):
@@ -160,8 +165,9 @@ def table_row(row):
 
 
 def plot_part(plot, number):
-    return (f'<figure><figcaption>{inline(plot.title)}</figcaption>{svg.draw(plot, number)}'
-            f'<details><summary>Numbers</summary>{numbers_of(plot)}</details></figure>')
+    few = sum(map(len, plot.series.values())) <= MOST_NUMBERS  # all of them are in the JSON
+    numbers = f'<details><summary>Numbers</summary>{numbers_of(plot)}</details>' if few else ''
+    return f'<figure><figcaption>{inline(plot.title)}</figcaption>{svg.draw(plot, number)}{numbers}</figure>'
 
 
 def numbers_of(plot):

@@ -101,6 +101,7 @@ class Plot:
     series: dict   # name -> [(x, y) or (x, y, low, high)]
     log_x: bool = False
     log_y: bool = False
+    shaded: list | None = None  # lines: [from, to, what it is] of the x axis
 
 
 @dataclasses.dataclass

@@ -8,6 +8,7 @@ from harness import axes
 WIDTH = 440
 COLOURS = 8        # --series-1 ... of the page; further series begin anew
 TEXT, LINE = 11.5, 16  # sizes of text and of a line of it
+MOST_MARKS = 12    # of a line of many points
 GLYPH = 6.8        # about the width of a letter
 CONTROL = re.compile('[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]')
 OURS = 'watchword'
@@ -195,6 +196,7 @@ def lines(plot, series):
     y_axis = axes.over([v for p in all_points for v in (p.y, p.low, p.high)], bottom, top, plot.log_y)
     left = max(GLYPH * len(axes.short(t)) for t in y_axis.ticks()) + 8
     x_axis, x_ticks, place = x_scale(plot, all_points, left + 6, WIDTH - 14)
+    body += shade(plot.shaded, x_axis, top, bottom)
     for tick in y_axis.ticks():
         body += [line(left, y_axis.at(tick), WIDTH, y_axis.at(tick), 'grid'),
                  text(left - 5, y_axis.at(tick) + 4, axes.short(tick), 'end', 'tick')]
@@ -206,6 +208,15 @@ def lines(plot, series):
     for name, colour in reversed(colours(list(series)).items()):  # ours above the others
         body += curve(series[name], x_axis, y_axis, place, colour)
     return body, bottom + 2 * LINE + 8
+
+
+def shade(shaded, x_axis, top, bottom):
+    if not shaded:
+        return []
+    low, high, name = shaded
+    begin, end = x_axis.at(low), x_axis.at(high)
+    return [f'<rect class="shade" x="{begin:.1f}" y="{top:.1f}" width="{max(end - begin, 0.8):.1f}" '
+            f'height="{bottom - top:.1f}"/>', text((begin + end) / 2, top - 4, name, 'middle', 'tick')]
 
 
 def x_scale(plot, all_points, begin, end):
@@ -230,7 +241,8 @@ def x_scale(plot, all_points, begin, end):
 def curve(found, x_axis, y_axis, place, colour):
     """What a logarithmic axis cannot show is left out, and breaks the line."""
     parts, path, pen = [], [], 'M'
-    for p in found:
+    every = max(1, round(len(found) / MOST_MARKS))
+    for number, p in enumerate(found):
         if not (x_axis.can_show(place(p)) and y_axis.can_show(p.y)):
             pen = 'M'
             continue
@@ -239,7 +251,8 @@ def curve(found, x_axis, y_axis, place, colour):
         pen = 'L'
         if p.low < p.high:
             parts.append(line(x, y_axis.at(p.low), x, y_axis.at(p.high), f'range line{colour + 1}'))
-        parts.append(mark(x, y, colour))
+        if number % every == every // 2:
+            parts.append(mark(x, y, colour))
     if path:
         parts.insert(0, f'<path class="curve line{colour + 1}" d="{"".join(path)}"/>')
     return parts

@@ -67,10 +67,11 @@ class Contest:
     """A peer that cannot take part, or fails while it is measured, is left out, and notes() tells why; if watchword or a
     floor fails, nothing is said: Void."""
 
-    def __init__(self, run, database, processes=1, threads=None, floors=(), settings=None, listed=True):
+    def __init__(self, run, database, processes=1, threads=None, floors=(), settings=None, listed=True, only=None):
         """`processes`: of each peer, None for as many as its authors recommend; `threads`: I/O threads of watchword, as
         many unless given, or one for each core. `floors`: FLOOR, NGINX.
-        `listed`: whether everybody's list is compared before; else the caller does that."""
+        `listed`: whether everybody's list is compared before; else the caller does that. `only`: names of the peers that
+        take part, None for all."""
         self.run = run
         self.database = database
         self.servers = []
@@ -83,6 +84,7 @@ class Contest:
         self._settings = {'SECRET': SECRET, **(settings or {})}
         self._running = contextlib.ExitStack()
         self._listed = listed
+        self._peers = [p for p in PEERS if only is None or p.name in only]
         self._expected = None
 
     def __enter__(self):
@@ -100,7 +102,7 @@ class Contest:
         ours = self._enter(WATCHWORD, OURS, self._start_watchword)
         self._check(ours)
         self._start_floors(ours)
-        for peer in PEERS:
+        for peer in self._peers:
             self._start_peer(peer)
         say('side by side: ' + ', '.join(s.name for s in self.servers))
 
@@ -183,6 +185,8 @@ class Contest:
 
     def notes(self):
         skipped = [f'not here: {", ".join(self.skipped)}'] if self.skipped else []
+        uninvited = [p.name for p in PEERS if p not in self._peers]
+        skipped += [f'did not take part: {", ".join(uninvited)}'] if uninvited and self._peers else []
         return skipped + [f'**{name} is left out**: {in_a_line(why)}' for name, why in self.out.items()]
 
     def take_turns(self, what, rounds, measure, told):

@@ -25,7 +25,8 @@ def measure(run):
     count = min(run.pick(QUICK_CONNECTIONS, CONNECTIONS, CONNECTIONS), servers.most_files() - OTHER_FILES)
     settings = {'HTTP_CONNECTIONS': 2 * CONNECTIONS}
     seen = {}
-    with Contest(run, starting.database(run, USERS), threads=0, floors=(FLOOR,), settings=settings) as contest:
+    only = run.pick((), None, None)  # http's idle_memory holds more of them
+    with Contest(run, starting.database(run, USERS), threads=0, floors=(FLOOR,), settings=settings, only=only) as contest:
         for server in list(contest.servers):
             contest.one(server, 'starting again', lambda s=server: start_again(contest, s))
         time.sleep(SETTLE_SECONDS)

@@ -20,7 +20,7 @@ def measure(run):
     rounds, seconds, capacity_seconds, patience = run.pick((1, 1, 0.6, 2), (2, 3, 1, 3), (3, 6, 2, 4))
     database = starting.database(run, USERS)
     users = database.pick(1_000)
-    with Contest(run, database, processes=None) as contest:
+    with Contest(run, database, processes=None, only=run.pick(('fastify',), None, None)) as contest:
         alone = contest.take_turns('logins alone', rounds, lambda s: login_capacity(run, s, users, capacity_seconds),
                                    lambda r: f'{r:.1f}/s')
         capacity = {name: spread(results).median for name, results in alone.items()}

@@ -6,7 +6,8 @@ import unittest
 import xml.etree.ElementTree as xml
 
 import report as making  # bench/report.py
-from harness import bands, page, readme, recorded, report, reports, summary
+from harness import area as measuring
+from harness import bands, graph, page, readme, recorded, report, reports, summary
 from harness.report import Figure, Plot, Section, Table
 
 
@@ -184,6 +185,21 @@ class Readme(unittest.TestCase):
         self.assertNotIn('unknown', text)
         self.assertIn('Of all targets 1 are met and 0 missed; 1 measurements are void', text)
 
+    def test_every_chosen_figure_is_recorded(self):
+        areas = {a.name: a for a in recorded.read_all(measuring.REPORT)}
+        lost = [f'{row.area}: {row.figure}' for row in readme.CHOSEN
+                if row.area not in areas or areas[row.area].find(row.figure) is None]
+        self.assertEqual(lost, [], 'chosen for README, but not recorded under these names')
+
+    def test_every_picture_has_words(self):
+        self.assertEqual(set(readme.PICTURES), set(graph.FILES))
+
+    def test_a_picture_stands_above_the_figures(self):
+        plot = Plot('P', 'lines', 's', 'ms', {'watchword': [(1, 2)]})
+        shown = recorded.Area('passwords', 'P', {}, '', [Section('S', plots=[plot], module='storm')])
+        self.assertIn('](bench/report/storm.svg)\n\n| figure |', readme.section([shown]))
+        self.assertNotIn('storm.svg', readme.section([area('passwords')]))
+
     def test_what_was_found_follows_the_name(self):
         best = Figure('Token check, CPU of the best peer, times watchword', 3.5, at_least=2.5, found='a|b')
         heap = Figure('heap allocations per GET /user', 0, found='c')
@@ -218,6 +234,37 @@ class Readme(unittest.TestCase):
         for text in ('', readme.BEGIN, f'{readme.END}\n{readme.BEGIN}', self.AROUND + self.AROUND):
             with self.assertRaises(ValueError):
                 readme.put_into(text, [area()])
+
+
+class Graph(unittest.TestCase):
+    def text(self, count=3):
+        plots = [Plot(f'<Plot> {n}', 'lines', 's', 'ms', {'watchword': [(x, x + 1) for x in range(-5, 30)], 'go': [(0, 9)]},
+                      shaded=[0, 20, 'storm']) for n in range(count)]
+        return graph.draw('A <title>', plots)
+
+    def test_it_is_well_formed_and_needs_nothing_else(self):
+        text = self.text()
+        xml.fromstring(text)
+        rest = text.replace('xmlns="http://www.w3.org/2000/svg"', '')
+        for foreign in ('http:', 'https:', '@import', 'url(', '<script', '<image', 'href'):
+            self.assertNotIn(foreign, rest)
+
+    def test_light_and_dark(self):
+        self.assertIn('@media (prefers-color-scheme: dark)', self.text())
+
+    def test_plots_do_not_lie_over_each_other(self):
+        for count in (1, 2, 3, 4):
+            root = xml.fromstring(self.text(count))
+            width, height = (float(v) for v in root.get('viewBox').split()[2:])
+            boxes = [[float(e.get(n)) for n in ('x', 'y', 'width', 'height')] for e in root if e.tag.endswith('}svg')]
+            self.assertEqual(len(boxes), count)
+            for number, (x, y, w, h) in enumerate(boxes):
+                self.assertTrue(x >= 0 and y >= 0 and x + w <= width and y + h <= height)
+                for other_x, other_y, other_w, other_h in boxes[number + 1:]:
+                    self.assertTrue(x + w <= other_x or other_x + other_w <= x or y + h <= other_y)
+
+    def test_what_is_not_recorded_has_no_picture(self):
+        self.assertEqual(graph.texts([area(), recorded.Area('passwords', 'P', {}, '', [Section('S', module='storm')])]), {})
 
 
 class Reports(InDirectory):

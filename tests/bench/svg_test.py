@@ -72,6 +72,18 @@ class Plots(unittest.TestCase):
         self.assertEqual(count(draw('bars', {'a': [('x', 5), ('y', 5, None, None), ('z', 5, 5, 5)]}), 'spread'), 0)
         self.assertEqual(count(draw('lines', {'a': [(1, 5, 4, 6)]}), 'range'), 1)
 
+    def test_a_long_line_has_few_marks(self):
+        text = draw('lines', {'a': [(x, 1 + x) for x in range(200)]})
+        self.assertTrue(5 <= count(text, 'fill1') <= 2 * svg.MOST_MARKS)
+        self.assertEqual(count(draw('lines', {'a': [(x, 1 + x) for x in range(9)]}), 'fill1'), 9)
+
+    def test_a_part_of_the_axis_is_shaded(self):
+        text = draw('lines', {'a': [(-10, 1), (0, 2), (30, 3)]}, shaded=[0, 20, 'a <storm>'])
+        x, width = map(float, re.search(r'class="shade" x="([\d.]+)" y="[\d.]+" width="([\d.]+)"', text).groups())
+        self.assertTrue(0 < x and width > 0 and x + width < svg.WIDTH)
+        self.assertIn('a &lt;storm&gt;', text)
+        self.assertEqual(count(draw('lines', {'a': [(1, 1), (2, 2)]}), 'shade'), 0)
+
     def test_ours_stands_out(self):
         text = draw('bars', {'µs': [('epoll_floor', 6), ('watchword', 7), ('nginx', 8)]})
         self.assertEqual((count(text, 'fill1'), count(text, 'other')), (1, 2))
