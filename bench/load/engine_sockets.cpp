@@ -61,7 +61,7 @@ void engine::open_some()
 
 void engine::open_socket(connection& c, std::size_t index)
 {
-    const auto source = settings_.first_source + (index * settings_.threads + number_) % settings_.sources;
+    const auto source = settings_.first_source - 1 + (index * settings_.threads + number_) % settings_.sources;
     c.since = steady_clock::now();
     c.link.open(start_connecting(settings_.target, source_address(source)));
     if (!c.link.is_open()) {
