@@ -15,7 +15,7 @@ MOST_USER, MOST_LIVE = 1.6, 1.25  # times the floor
 
 
 def measure(run):
-    rounds, seconds = run.pick((2, 1), (5, 3), (11, 3))
+    rounds, seconds = run.pick((2, 1), (5, 3), (9, 3))
     directory = run.new_directory()
     with servers.start_watchword(run.build, directory) as watchword:
         token = client.sign_up(watchword.port, USERS)

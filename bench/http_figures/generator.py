@@ -12,7 +12,7 @@ MOST_APART = 10  # %
 
 
 def measure(run):
-    rounds, seconds = run.pick((2, 1), (5, 2), (11, 3))
+    rounds, seconds = run.pick((2, 1), (5, 2), (7, 3))
     with servers.start_watchword(run.build, run.new_directory()) as server:
         headers = {'x-access-token': client.sign_up(server.port, USERS)}
         _, body = client.raw_answer(server.port, '/user', headers)

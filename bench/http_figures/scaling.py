@@ -15,7 +15,7 @@ WARM_UP = 0.5  # s
 
 
 def measure(run):
-    rounds, seconds = run.pick((1, 1), (3, 2), (5, 3))
+    rounds, seconds = run.pick((1, 1), (3, 2), (4, 3))
     directory = run.new_directory()
     with contextlib.ExitStack() as running:
         watchword = running.enter_context(servers.start_watchword(run.build, directory))

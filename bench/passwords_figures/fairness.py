@@ -16,7 +16,7 @@ MOST_POLITE_MS = 250
 
 
 def measure(run):
-    seconds = run.pick(4, 12, 40)
+    seconds = run.pick(4, 12, 30)
     database = starting.database(run, USERS)
     users = database.pick(1_000)
     with Contest(run, database, processes=None, only=()) as contest:

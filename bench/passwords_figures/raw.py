@@ -13,7 +13,7 @@ LEAST_OF_RAW = 95   # %
 
 
 def measure(run):
-    rounds, seconds = run.pick((1, 1), (4, 3), (7, 4))
+    rounds, seconds = run.pick((1, 1), (4, 3), (5, 4))
     database = starting.database(run, USERS)
     users = database.pick(1_000)
     with Contest(run, database, processes=None, only=()) as contest:

@@ -23,7 +23,7 @@ PEERS = ('fastify', 'go', 'rust')
 
 def measure(run):
     lengths = run.pick(phases.Lengths(1.5, 3, 1.5, 0.25, 3), phases.Lengths(6, 20, 6, 0.5, 5),
-                       phases.Lengths(10, 60, 10, 1, 10))
+                       phases.Lengths(8, 60, 8, 1, 10))
     multiples, seconds = run.pick(([2], 1), ([1, 2, 5], 4), ([1, 2, 5], 10))
     database = starting.database(run, USERS)
     users = database.pick(1_000)

@@ -12,7 +12,7 @@ MOST_OF_FLOOR, LEAST_OF_PEERS = 1.6, 2.5  # times
 
 
 def measure(run):
-    rounds, seconds = run.pick((2, 0.4), (5, 1), (9, 2))
+    rounds, seconds = run.pick((2, 0.4), (5, 1), (7, 2))
     with Contest(run, starting.database(run, USERS), floors=(FLOOR, NGINX)) as contest:
         contest.warm_up()
 

@@ -12,7 +12,7 @@ QUICK_LEVELS = (1024,)
 
 
 def measure(run):
-    rounds, seconds, warm_up = run.pick((1, 0.4, 0.2), (2, 0.8, 0.2), (3, 1.5, 0.3))
+    rounds, seconds, warm_up = run.pick((1, 0.4, 0.2), (2, 0.8, 0.2), (2, 1.5, 0.3))
     levels = run.pick(QUICK_LEVELS, LEVELS, LEVELS)
     with Contest(run, starting.database(run, USERS), floors=(FLOOR, NGINX)) as contest:
         contest.warm_up()

@@ -17,7 +17,7 @@ TARGET_NAME = 'Login (Argon2id, 19 MiB, 2 passes)'
 
 
 def measure(run):
-    rounds, logins = run.pick((2, 40), (4, 100), (7, 200))
+    rounds, logins = run.pick((2, 40), (4, 100), (6, 200))
     logins *= CORES
     database = starting.database(run, USERS)
     users = database.pick(1_000)

@@ -17,7 +17,7 @@ MOST_CHECK_MS = 4
 
 
 def measure(run):
-    rounds, seconds, capacity_seconds, patience = run.pick((1, 1, 0.6, 2), (2, 3, 1, 3), (3, 6, 2, 4))
+    rounds, seconds, capacity_seconds, patience = run.pick((1, 1, 0.6, 2), (2, 3, 1, 3), (2, 6, 2, 4))
     database = starting.database(run, USERS)
     users = database.pick(1_000)
     with Contest(run, database, processes=None, only=run.pick(('fastify',), None, None)) as contest:

@@ -25,7 +25,7 @@ MIB = 1024             # KiB
 
 
 def measure(run):
-    rounds, seconds = run.pick((1, 0.4), (2, 0.8), (3, 1.5))
+    rounds, seconds = run.pick((1, 0.4), (2, 0.8), (2, 1.5))
     sizes = run.pick([SMALL, LARGE], [SMALL, LARGE, LARGEST], [SMALL, LARGE, LARGEST])
     listed = run.pick(sizes, [SMALL, LARGE], sizes)
     notes = ['With 10,000,000 users: see the area `storage`, `--huge`.']

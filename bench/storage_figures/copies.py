@@ -17,7 +17,7 @@ CP, SQLITE3 = 'cp', 'sqlite3 .backup'
 
 def measure(run):
     users = run.pick(20_000, 1_000_000, 1_000_000)
-    rounds = run.pick(2, 3, 5)
+    rounds = run.pick(2, 3, 4)
     file = run.new_directory() / 'users.db'
     made_users.make(run.build, f'sqlite:{file}', users)
     section = Section(

@@ -21,7 +21,7 @@ LATENCIES = {'job_us': 'queue and query', 'query_us': 'query', 'hop_us': 'with t
 
 def measure(run):
     users = run.pick(50_000, 1_000_000, 1_000_000)
-    rounds, seconds = run.pick((2, 1), (5, 5), (7, 8))
+    rounds, seconds = run.pick((2, 1), (5, 5), (6, 8))
     directory = run.new_directory()
     file = directory / 'users.db'
     made_users.make(run.build, f'sqlite:{file}', users)
