@@ -101,7 +101,8 @@ class Plot:
     series: dict   # name -> [(x, y) or (x, y, low, high)]
     log_x: bool = False
     log_y: bool = False
-    shaded: list | None = None  # lines: [from, to, what it is] of the x axis
+    shaded: list | None = None   # lines: [from, to, what it is] of the x axis
+    x_range: list | None = None  # lines: [from, to], else as the points take
 
 
 @dataclasses.dataclass

@@ -227,6 +227,9 @@ def x_scale(plot, all_points, begin, end):
         axis = axes.Axis(-0.5, len(values) - 0.5, begin, end)
         return axis, [(n, str(x)) for x, n in place.items()], lambda p: place[p.x]
     shown = [v for v in values if v > 0] if plot.log_x else values
+    if plot.x_range:
+        axis = axes.Axis(*plot.x_range, begin, end)
+        return axis, [(t, axes.short(t)) for t in axis.ticks()], lambda p: p.x
     if plot.log_x and shown and min(shown) < max(shown):
         axis = axes.Axis(min(shown), max(shown), begin, end, True)
     else:

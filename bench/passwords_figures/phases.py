@@ -74,14 +74,14 @@ def through_storm(loads, server, users, rate, lengths):
         polite = running.enter_context(loads.logins(users, POLITE_RATE, both - SHORTER, first=POLITE,
                                                     connections=POLITE_CONNECTIONS))
         during = running.enter_context(loads.checks(lengths.storm - SHORTER, SETTLE))
-        with RefusalReader(server, users, CROWD) as reader:
-            time.sleep(max(0, end - time.monotonic()))
+        reader = running.enter_context(RefusalReader(server, users, CROWD))
+        time.sleep(max(0, end - time.monotonic()))
+        reader.end()
         after = running.enter_context(loads.checks(lengths.after, 0))
-        ended = time.monotonic()
         seen = {name: loads.result(load, both + lengths.patience) for name, load in
                 (('during', during), ('after', after), ('storm', storm), ('polite', polite))}
     seen['retry_after'] = [] if loads.may_fail else reader.result()
-    seen['ended'] = ended - seen['storm']['measured_from']
+    seen['ended'] = lengths.storm
     if not loads.may_fail and seen['storm']['classes']['login']['requests'] < 0.99 * rate * lengths.storm:
         raise Void(f'only {seen["storm"]["classes"]["login"]["requests"]} logins of the storm were sent')
     return seen

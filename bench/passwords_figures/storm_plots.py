@@ -5,22 +5,28 @@ from peers_figures.contest import WATCHWORD
 BESIDE = 'fastify'  # whose logins are drawn beside ours
 TIME = 'seconds since the storm began'
 STORM = 'storm'
+NAMES = {'watchword': 'Watchword', 'fastify': 'Fastify', 'go': 'Go', 'rust': 'Rust'}
 
 
 def make(seen, rate):
-    plots = [logins(name, seen[name], rate) for name in (WATCHWORD, BESIDE) if name in seen]
-    if BESIDE not in seen:
-        plots += [logins(name, seen[name], rate) for name in list(seen)[1:2]]
-    shaded = [0, max(s.ended for s in seen.values()), STORM]
-    return plots + [checks(seen, shaded), memory(seen, shaded)]
+    named = {NAMES.get(name, name): s for name, s in seen.items()}
+    beside = BESIDE if BESIDE in seen else next((name for name in seen if name != WATCHWORD), None)
+    plots = [logins(NAMES.get(name, name), seen[name], rate) for name in (WATCHWORD, beside) if name in seen]
+    plots += [checks(named), memory(named)]
+    times = [x for points in plots[-2].series.values() for x, _ in points]  # of token checks, which go on all along
+    for plot in plots:
+        plot.shaded = [0, seen[WATCHWORD].ended, STORM]
+        plot.x_range = [min(times), max(times)]
+        plot.series = {name: [p for p in points if min(times) <= p[0] <= max(times)]
+                       for name, points in plot.series.items()}
+    return plots
 
 
 def logins(name, s, rate):
     last = max([at for at, _ in s.over_time(s.after, 'check', '200')] or [s.ended])
     series = {'offered': [(0, rate), (s.ended, rate)],
               'done': answered(s, '201', last), 'refused': answered(s, '503', last)}
-    return Plot(f'Logins a second of {name}', 'lines', TIME, 'logins/s', {n: p for n, p in series.items() if p},
-                log_y=True, shaded=[0, s.ended, STORM])
+    return Plot(f'Logins a second of {name}', 'lines', TIME, 'logins/s', {n: p for n, p in series.items() if p}, log_y=True)
 
 
 def answered(s, status, last):
@@ -33,17 +39,17 @@ def answered(s, status, last):
     return [((slot + 0.5) * length, each) for slot, each in sorted(by_time.items()) if (slot + 1) * length <= last]
 
 
-def checks(seen, shaded):
+def checks(seen):
     series = {}
     for name, s in seen.items():
         points = [point for report in (s.calm, s.during, s.after) for point in s.over_time(report, 'check', '200')]
         series[name] = [(at, told['p99'] / 1000) for at, told in points]
-    return Plot('p99 of token checks', 'lines', TIME, 'ms', series, log_y=True, shaded=shaded)
+    return Plot('p99 of token checks', 'lines', TIME, 'ms', series, log_y=True)
 
 
-def memory(seen, shaded):
+def memory(seen):
     series = {name: [(at, mib) for at, mib in thinned(s)] for name, s in seen.items()}
-    return Plot('Memory of all processes (RSS)', 'lines', TIME, 'MiB', series, shaded=shaded)
+    return Plot('Memory of all processes (RSS)', 'lines', TIME, 'MiB', series)
 
 
 def thinned(s):

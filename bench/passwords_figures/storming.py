@@ -129,8 +129,12 @@ class RefusalReader:
             if answer.status == 503:
                 self._seen.append(answer.getheader('Retry-After'))
 
+    def end(self):
+        """Without waiting for the last answer."""
+        self._ended.set()
+
     def result(self):
-        """-> seconds; Void if a refusal did not say any."""
+        """-> seconds, of all refusals until now; Void if one did not say any."""
         wrong = [seen for seen in self._seen if seen is None or not seen.isdigit()]
         if wrong:
             raise Void(f'refused with Retry-After {wrong[0]!r}')

@@ -73,7 +73,7 @@ class Shares(unittest.TestCase):
 
 class OverTime(unittest.TestCase):
     def test_phases_stand_one_after_the_other(self):
-        plot = storm_plots.checks({'watchword': seen(loaded('login', 0, _201=told(1, last=15)))}, None)
+        plot = storm_plots.checks({'watchword': seen(loaded('login', 0, _201=told(1, last=15)))})
         times = [x for x, _ in plot.series['watchword']]
         self.assertEqual(times, sorted(times))
         self.assertAlmostEqual(times[0], -6 + INTERVAL / 2)
@@ -105,7 +105,7 @@ class Section(unittest.TestCase):
         for shown in ('| 10 | 1,000 | 100.0 | 100 % | 1,800.0 |', '| fastify | 100.0 | 0.0 |', '| not yet |', '100.0 % |',
                       '| highest RSS in a tenfold storm | 40.0 MiB |', 'times that before it | 1.50 |'):
             self.assertIn(shown, text)
-        self.assertEqual([p.title for p in made.plots], ['Logins a second of watchword', 'Logins a second of fastify',
+        self.assertEqual([p.title for p in made.plots], ['Logins a second of Watchword', 'Logins a second of Fastify',
                                                          'p99 of token checks', 'Memory of all processes (RSS)'])
         self.assertEqual(made.data['seen']['watchword'], dataclasses.asdict(seen(calm)))
 

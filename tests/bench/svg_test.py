@@ -84,6 +84,11 @@ class Plots(unittest.TestCase):
         self.assertIn('a &lt;storm&gt;', text)
         self.assertEqual(count(draw('lines', {'a': [(1, 1), (2, 2)]}), 'shade'), 0)
 
+    def test_an_axis_may_be_given(self):
+        text = draw('lines', {'a': [(0, 1), (10, 2)]}, x_range=[-8, 68])
+        ticks = re.findall(r'text-anchor="middle">([-\d]+)<', text)
+        self.assertEqual(ticks, ['0', '20', '40', '60'])
+
     def test_ours_stands_out(self):
         text = draw('bars', {'µs': [('epoll_floor', 6), ('watchword', 7), ('nginx', 8)]})
         self.assertEqual((count(text, 'fill1'), count(text, 'other')), (1, 2))
