@@ -4,8 +4,8 @@ import dataclasses
 import time
 
 from harness.run import Void
-from passwords_figures.storming import (CROWD, CROWD_SIZE, OPEN_SECONDS, POLITE, STORM_CONNECTIONS, Loads, Memory,
-                                        RefusalReader)
+from passwords_figures.storming import (CROWD, CROWD_SIZE, OPEN_SECONDS, PEER_CONNECTIONS, POLITE, STORM_CONNECTIONS,
+                                        Loads, Memory, RefusalReader)
 
 POLITE_RATE, POLITE_CONNECTIONS = 4, 16  # logins a second of one more client, from the storm's beginning on
 NORMAL_MS = 100       # a login that takes no longer is as good as without a storm
@@ -110,4 +110,4 @@ def polite_share(seen):
 
 
 def storm_connections_text():
-    return f'{STORM_CONNECTIONS:,} connections from {CROWD_SIZE} addresses'
+    return f'{STORM_CONNECTIONS:,} connections (to peers {PEER_CONNECTIONS:,}) from {CROWD_SIZE} addresses'

@@ -4,13 +4,15 @@ import http.client
 import threading
 import time
 
-from harness import client, forms, load, process
+from harness import client, forms, load, process, servers
 from harness.run import Void, say, valid
 from peers_figures.contest import PEER, check_class
 
 USERS = 10
 CHECKS_PER_SECOND, CHECK_CONNECTIONS = 500, 64
 STORM_CONNECTIONS, CAPACITY_CONNECTIONS = 1024, 32
+PEER_CONNECTIONS = 8192  # where nobody is refused everybody waits, and must not hold up those who come after
+OTHER_FILES = 500        # that server and clients need besides
 QUEUE = 256              # passwords.queue: what waits to be hashed
 MOST_GOODPUT = 125       # %: more than the peak cannot be
 LEAST_GOODPUT = 80
@@ -52,15 +54,17 @@ class Loads:
         self._run, self._contest, self._server = run, contest, server
         self._flags = ('--timeout', patience, '--interval', interval)
         self.may_fail = server.kind == PEER
+        most = PEER_CONNECTIONS if self.may_fail else STORM_CONNECTIONS
+        self.connections = min(most, servers.most_files() - OTHER_FILES)
 
     def checks(self, seconds, warm_up):
         """Token checks at a steady rate."""
         return self._load(check_class(self._contest, self._server), CHECKS_PER_SECOND, CHECK_CONNECTIONS, seconds, warm_up)
 
-    def logins(self, users, rate, seconds, warm_up=0, first=CROWD, addresses=1, connections=STORM_CONNECTIONS):
+    def logins(self, users, rate, seconds, warm_up=0, first=CROWD, addresses=1, connections=None):
         """Logins in an open loop, from so many addresses."""
-        return self._load(forms.logins_of(users, (201, 503)), rate, connections, seconds, warm_up,
-                          '--first-source', first, '--sources', addresses)
+        return self._load(forms.logins_of(users, (201, 503)), rate, connections or self.connections, seconds,
+                          warm_up, '--first-source', first, '--sources', addresses)
 
     def _load(self, asked, rate, connections, seconds, warm_up, *more):
         return load.Load(self._run.build, self._server.program, [asked], '--rate', rate, '--connections', connections,
