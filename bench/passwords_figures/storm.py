@@ -17,12 +17,12 @@ SLOT_MIB, MOST_MIB_BESIDE = 19, 32
 DEADLINE = 10            # s: passwords.timeout
 MOST_TIMES_CALM = 2      # p99 of token checks
 LEAST_CHECKS = 99        # %
-MOST_RECOVERY = 2        # s
+MOST_RECOVERY = 2        # s; it is looked at longer
 PEERS = ('fastify', 'go', 'rust')
 
 
 def measure(run):
-    lengths = run.pick(phases.Lengths(1.5, 3, 1.5, 0.25, 3), phases.Lengths(6, 20, 6, 0.5, 5),
+    lengths = run.pick(phases.Lengths(1.5, 3, 2.5, 0.25, 3), phases.Lengths(6, 20, 6, 0.5, 5),
                        phases.Lengths(8, 60, 8, 1, 10))
     multiples, seconds = run.pick(([2], 1), ([1, 2, 5], 4), ([1, 2, 5], 10))
     database = starting.database(run, USERS)
@@ -84,13 +84,13 @@ def section(contest, peak, gusts, seen, seconds, lengths):
                f'Clients give up after {lengths.patience:g} s. Peers, freshly started as their authors recommend, are '
                'offered as many logins as watchword. Latencies count from when a request was due and include what the '
                'clients lose on the same cores.',
-        figures=figures(peak, gusts, ours, calm_ms, storm_ms),
+        figures=figures(peak, gusts, ours, calm_ms, storm_ms, lengths.after),
         tables=[storm_table(peak, gusts, ours), servers_table(seen)],
         plots=storm_plots.make(seen, TENFOLD * peak), notes=notes,
         data={'capacity': peak, 'gusts': gusts, 'seen': {name: dataclasses.asdict(s) for name, s in seen.items()}})
 
 
-def figures(peak, gusts, ours, calm_ms, storm_ms):
+def figures(peak, gusts, ours, calm_ms, storm_ms, after):
     refused, admitted = (p99_ms(answers(ours.storm, status)) for status in ('503', '201'))
     found = [Figure(f'logins at {n} times capacity, of the peak', goodput(report, peak), '%', at_least=LEAST_GOODPUT,
                     digits=1)
@@ -108,8 +108,8 @@ def figures(peak, gusts, ours, calm_ms, storm_ms):
               Figure('token checks answered in a tenfold storm', 100 - unanswered_share(ours.during), '%', digits=1,
                      at_least=LEAST_CHECKS)]
     normal = phases.normal_again(ours)
-    if normal is not None:
-        found.append(Figure('logins as fast as ever after a tenfold storm', normal, 's', at_most=MOST_RECOVERY, digits=1))
+    found.append(Figure('logins as fast as ever after a tenfold storm', after if normal is None else normal, 's',
+                        at_most=MOST_RECOVERY, digits=1, found='not while it was measured' if normal is None else ''))
     return found
 
 
@@ -119,8 +119,6 @@ def notes_of(ours):
     if ours.retry_after:
         notes.append(f'{len(ours.retry_after)} refusals read: Retry-After from {min(ours.retry_after)} to '
                      f'{max(ours.retry_after)} s')
-    if phases.normal_again(ours) is None:
-        notes.append('**logins had not become as fast as ever when the measurement ended**')
     return notes
 
 

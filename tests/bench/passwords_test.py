@@ -109,6 +109,11 @@ class Section(unittest.TestCase):
                                                          'p99 of token checks', 'Memory of all processes (RSS)'])
         self.assertEqual(made.data['seen']['watchword'], dataclasses.asdict(seen(calm)))
 
+    def test_what_does_not_recover_misses_its_target(self):
+        made = self.section(watchword=seen(loaded('login', 0, _503=told(1, last=15))))
+        missed = [f.label() for f in made.figures if f.is_met() is False]
+        self.assertEqual(missed, ['logins as fast as ever after a tenfold storm (not while it was measured)'])
+
     def test_watchword_alone(self):
         made = self.section(watchword=seen(loaded('login', 0, _201=told(1, last=15))))
         self.assertEqual(len(made.plots), 3)
