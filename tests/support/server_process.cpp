@@ -17,9 +17,13 @@ std::vector<std::string> command(const std::filesystem::path& directory, const s
                                  const std::vector<std::string>& wrapper)
 {
     auto all = wrapper;
-    all.insert(all.end(), {watchword_binary(), "serve", "--no-limits", "--listen", "127.0.0.1:0"});
-    bool has_database = false;
-    for (const auto& argument : arguments) has_database = has_database || argument.starts_with("--database");
+    all.insert(all.end(), {watchword_binary(), "serve", "--listen", "127.0.0.1:0"});
+    bool has_database = false, has_limits = false;
+    for (const auto& argument : arguments) {
+        has_database = has_database || argument.starts_with("--database");
+        has_limits = has_limits || argument.starts_with("limits.");
+    }
+    if (!has_limits) all.emplace_back("--no-limits");
     if (!has_database) all.insert(all.end(), {"--database", "sqlite:" + (directory / "watchword.db").string()});
     all.insert(all.end(), arguments.begin(), arguments.end());
     return all;

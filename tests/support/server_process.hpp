@@ -9,8 +9,8 @@ namespace watchword::test {
 // The program under test: WATCHWORD_BINARY of the environment, else the one built with the tests.
 std::string watchword_binary();
 
-// A running `watchword serve` on a free port, without rate limits, on the database watchword.db in a directory, which a
-// later server can be started on again. One thread.
+// A running `watchword serve` on a free port, on the database watchword.db in a directory, which a later server can be
+// started on again; without limits for clients, unless an argument sets one of limits.*. One thread.
 class server_process {
 public:
     // Returns when the server is ready; std::runtime_error with what it wrote if it ends before, or takes too long.
