@@ -18,6 +18,7 @@ void add_response(subjects&);
 void add_user_list(subjects&);
 void add_phc(subjects&);
 void add_email_key(subjects&);
+void add_rate_limits(subjects&);
 void add_whole_request(subjects&);
 
 subjects all_subjects();
