@@ -15,7 +15,7 @@ crypto::verdict verify_password(crypto::password_hasher& passwords, std::size_t 
 {
     const auto composed = core::composed(password);
     const auto first = passwords.verify(slot, composed.view(), stored);
-    if (first != crypto::verdict::mismatch || composed.view() == password) return first;
+    if (first != crypto::verdict::mismatch || core::equal_in_constant_time(composed.view(), password)) return first;
     const auto second = passwords.verify(slot, password, stored);
     return second == crypto::verdict::match ? crypto::verdict::match_outdated : second;
 }

@@ -71,8 +71,8 @@ void token_checker::remember(std::string_view token, const caller& who, std::uin
     // The same token again, else the place of the older of the two: new tokens expire later.
     entry* place = &known[bucket];
     entry& other = known[bucket + 1];
-    if (place->who && place->token != token &&
-        (!other.who || other.token == token || other.who->expires < place->who->expires))
+    const auto is_same = [&](const entry& e) { return core::equal_in_constant_time(e.token, token); };
+    if (place->who && !is_same(*place) && (!other.who || is_same(other) || other.who->expires < place->who->expires))
         place = &other;
     place->token.assign(token);
     place->who = who;

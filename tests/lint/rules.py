@@ -42,6 +42,12 @@ RANDOMNESS = re.compile(r'\brandom_device\b|\bmt19937|\bdefault_random_engine\b|
                         r'|\bRAND_(priv_)?bytes\b|\brandombytes_|/dev/u?random|(?<![\w.>])(std::|::)?s?rand\(')
 MAY_MAKE_RANDOMNESS = ('lib/core/random.cpp',)
 
+# How long an ordinary comparison takes tells a guesser how much of his guess is right. Hashes and keys go by too many
+# names to be found here.
+SECRET = r'(\w+(\.|->))*\w*(token|secret|password|passphrase|signature|digest|tag|mac)(\.view\(\)|\(\))?'
+QUICK_COMPARISON = re.compile(rf'\b(mem|str|strn)cmp\s*\(|\b{SECRET}\s*[!=]=(?!\s*nullptr\b)'
+                              rf'|[!=]=\s*\*?{SECRET}(?![\w.(:]|->)')
+
 SPECIAL_MAY_INCLUDE = {'crypto/argon2_fill.hpp', 'crypto/argon2_segment.hpp', 'immintrin.h', 'cstdint'}
 
 TOP_LEVEL = {
@@ -113,6 +119,11 @@ def only_the_clock_reads_the_time(files):
 
 def only_core_random_makes_randomness(files):
     yield from matches(product(files), RANDOMNESS, MAY_MAKE_RANDOMNESS, 'randomness comes from core/random.cpp only')
+
+
+def secrets_are_compared_in_constant_time(files):
+    yield from matches(product(files), QUICK_COMPARISON, (),
+                       'a secret, perhaps: compare it with core::equal_in_constant_time')
 
 
 def matches(files, pattern, exempt, what):
@@ -187,6 +198,7 @@ ERRORS = [
     core_uses_little_of_boost,
     only_the_clock_reads_the_time,
     only_core_random_makes_randomness,
+    secrets_are_compared_in_constant_time,
     special_instructions_stay_at_home,
     headers_begin_with_pragma_once,
     the_top_level_is_tidy,
