@@ -18,16 +18,6 @@ static_assert(std::endian::native == std::endian::little, "blocks are read as li
 constexpr std::uint32_t version = 0x13, slices = 4;
 constexpr std::size_t first_hash_size = 64, block_size = sizeof(argon2_block);
 
-// A buffer that is wiped.
-template <std::size_t Size> struct secret_bytes {
-    char data[Size];
-    secret_bytes() = default;
-    secret_bytes(const secret_bytes&) = delete;
-    secret_bytes& operator=(const secret_bytes&) = delete;
-    ~secret_bytes() { core::wipe(data, Size); }
-    std::string_view view() const { return {data, Size}; }
-};
-
 // Wipes what a hash left in the arena, however it ends.
 class arena_use {
 public:
@@ -65,7 +55,7 @@ void first_hash(const argon2id_input& in, std::size_t tag_size, char* out)
 // The first two blocks of each lane.
 void begin_lanes(const argon2_matrix& m, const argon2id_input& in, std::size_t tag_size)
 {
-    secret_bytes<first_hash_size + 8> seed;
+    core::secret_bytes<first_hash_size + 8> seed;
     first_hash(in, tag_size, seed.data);
     for (std::uint32_t lane = 0; lane < m.lanes; ++lane)
         for (std::uint32_t i = 0; i < 2; ++i) {
@@ -86,13 +76,6 @@ void finish_lanes(const argon2_matrix& m, std::span<char> tag)
         for (int i = 0; i < 128; ++i) sum.words[i] ^= last.words[i];
     }
     argon2_long_hash({reinterpret_cast<const char*>(sum.words), block_size}, tag);
-}
-
-// Deeper than what the functions above leave behind below their caller's frame. A sanitizer's red zones would be gaps.
-[[gnu::noinline, gnu::no_sanitize_address]] void wipe_stack()
-{
-    char left[12 * 1024];
-    core::wipe(left, sizeof left);
 }
 
 [[gnu::noinline]] void compute(argon2_fill fill, const argon2_matrix& m, const argon2id_input& in, std::span<char> tag)
@@ -122,7 +105,7 @@ void argon2id(argon2_fill fill, argon2_memory& memory, const argon2id_input& in,
     const std::uint32_t segment_length = in.memory_kib / (slices * in.lanes);
     const arena_use arena(memory, std::size_t(slices) * in.lanes * segment_length);
     compute(fill, {arena.blocks(), in.passes, in.lanes, segment_length, in.type}, in, tag);
-    wipe_stack();
+    core::wipe_stack();
 }
 
 void argon2_long_hash(std::string_view input, std::span<char> out)
@@ -136,13 +119,13 @@ void argon2_long_hash(std::string_view input, std::span<char> out)
     };
     if (out.size() <= whole) return hash(input, out.size(), out.data(), true);
 
-    secret_bytes<whole> last;
+    core::secret_bytes<whole> last;
     hash(input, whole, last.data, true);
     std::size_t done = 0;
     for (;; done += half) {
         std::memcpy(out.data() + done, last.data, half);
         if (out.size() - done - half <= whole) break;
-        secret_bytes<whole> next;
+        core::secret_bytes<whole> next;
         hash(last.view(), whole, next.data, false);
         std::memcpy(last.data, next.data, whole);
     }

@@ -1,6 +1,7 @@
 #include "http/connection.hpp"
 
 #include "core/log.hpp"
+#include "core/secret.hpp"
 #include "http/proxy_protocol.hpp"
 #include "http/ready_buffer.hpp"
 
@@ -8,7 +9,6 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
-#include <array>
 
 namespace watchword::http {
 namespace {
@@ -448,10 +448,10 @@ core::task<> connection::linger()
     transport_.shutdown_send();
     enter(phase::linger, linger_timeout);
     auto& socket = transport_.socket();
-    std::array<char, 512> sink;
+    core::secret_bytes<512> sink; // what comes may be a password
     core::error_code ec;
     for (std::size_t total = 0; !ec && total < linger_bytes;) {
-        const auto buffer = asio::buffer(sink);
+        const auto buffer = asio::buffer(sink.data);
         const auto [failed, size] = co_await socket.async_read_some(buffer, not_cancelled());
         if (failed) co_return;
         total += size;

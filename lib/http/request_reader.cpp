@@ -165,20 +165,19 @@ void request_reader::reserve(std::size_t more)
 {
     if (capacity_ - end_ >= more) return;
     const std::size_t used = end_ - begin_;
-    char* const old = buffer_.get();
-    if (capacity_ >= used + more && begin_ >= capacity_ / 2) {
-        std::memmove(old, old + begin_, used);
-        rebase(old + begin_, old);
-    } else {
-        std::size_t capacity = capacity_;
+    char* const from = buffer_.get() + begin_;
+    std::unique_ptr<char[]> grown;
+    std::size_t capacity = capacity_;
+    if (capacity < used + more || begin_ < capacity / 2) {
         while (capacity < used + more) capacity *= 2;
-        auto grown = std::make_unique_for_overwrite<char[]>(capacity);
-        if (used != 0) std::memcpy(grown.get(), old + begin_, used);
-        rebase(old + begin_, grown.get());
-        if (is_reading_body()) core::wipe(old + begin_, used); // it may hold a password
-        buffer_ = std::move(grown);
-        capacity_ = capacity;
+        grown = std::make_unique_for_overwrite<char[]>(capacity);
     }
+    char* const to = grown ? grown.get() : buffer_.get();
+    if (used != 0) std::memcpy(to, from, used); // never over itself: it begins behind the middle
+    rebase(from, to);
+    core::wipe(from, used); // a password, perhaps
+    if (grown) buffer_ = std::move(grown);
+    capacity_ = capacity;
     end_ = used;
     scanned_ -= std::min(scanned_, begin_);
     line_ -= std::min(line_, begin_);

@@ -4,7 +4,6 @@
 #include "core/log.hpp"
 #include "core/text.hpp"
 
-#include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
@@ -42,26 +41,32 @@ core::secret_string read_secret(const descriptor& file, const std::string& path)
     if (!S_ISREG(status.st_mode)) fail("the secret file " + path + " is not a regular file");
     if ((status.st_mode & (S_IWGRP | S_IRWXO)) != 0)
         core::log::warning("the secret file can be read or changed by others; chmod 600 it", {{"file", path}});
-    std::array<char, 4096> buffer;
-    const ssize_t size = ::read(file.get(), buffer.data(), buffer.size());
+    core::secret_bytes<4096> buffer;
+    const ssize_t size = ::read(file.get(), buffer.data, sizeof buffer.data);
     if (size < 0) fail_errno("cannot read the secret file " + path);
-    std::string_view text(buffer.data(), static_cast<std::size_t>(size));
-    if (text.size() == buffer.size()) fail("the secret file " + path + " is too long");
+    auto text = buffer.view().substr(0, static_cast<std::size_t>(size));
+    if (text.size() == sizeof buffer.data) fail("the secret file " + path + " is too long");
     if (text.ends_with('\n')) text.remove_suffix(1);
     if (text.ends_with('\r')) text.remove_suffix(1);
-    core::secret_string secret(text);
-    core::wipe(buffer.data(), buffer.size());
-    return check_length(std::move(secret), path);
+    return check_length(core::secret_string(text), path);
+}
+
+// The line that stands for it in a file.
+core::secret_string make_secret(core::random_source& random)
+{
+    core::secret_bytes<32> bytes;
+    random.fill(std::as_writable_bytes(std::span(bytes.data)));
+    const core::secret_string encoded(core::base64url_encode(bytes.view()));
+    std::string line;
+    line.reserve(encoded.size() + 1); // never grows, so leaves no copy behind
+    line.append(encoded.view()).push_back('\n');
+    return core::secret_string(std::move(line));
 }
 
 // Written under another name and linked into place, so that no start ever finds half a secret.
 void create_secret(const std::string& path, core::random_source& random)
 {
-    std::array<char, 32> bytes;
-    random.fill(std::as_writable_bytes(std::span(bytes)));
-    const core::secret_string text(core::base64url_encode({bytes.data(), bytes.size()}) + "\n");
-    core::wipe(bytes.data(), bytes.size());
-
+    const auto text = make_secret(random);
     const std::string fresh = path + ".new-" + std::to_string(::getpid());
     ::unlink(fresh.c_str()); // a power cut may have left it; in a container the number is the same each time
     const descriptor file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));

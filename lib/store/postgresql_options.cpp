@@ -6,7 +6,6 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
@@ -74,6 +73,7 @@ std::string to_url(const options& all)
     return url;
 }
 
+// Not a secret_string: SOCI and libpq keep it as long as the connection, to connect again.
 std::string read_password(const std::string& path)
 {
     const auto fail = [&](const std::string& why) {
@@ -81,15 +81,14 @@ std::string read_password(const std::string& path)
     };
     const core::descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
     if (file.get() < 0) fail(std::generic_category().message(errno));
-    std::array<char, 1024> buffer;
-    const auto size = ::read(file.get(), buffer.data(), buffer.size());
+    core::secret_bytes<1024> buffer;
+    const auto size = ::read(file.get(), buffer.data, sizeof buffer.data);
     if (size < 0) fail(std::generic_category().message(errno));
-    const std::string_view text(buffer.data(), static_cast<std::size_t>(size));
+    const auto text = buffer.view().substr(0, static_cast<std::size_t>(size));
     std::string password(text.substr(0, text.find('\n')));
-    core::wipe(buffer.data(), buffer.size());
     if (password.ends_with('\r')) password.pop_back();
     if (password.empty()) fail("it is empty");
-    if (password.size() == buffer.size()) fail("it is too long");
+    if (password.size() == sizeof buffer.data) fail("it is too long");
     if (password.find('\0') != std::string::npos) fail("it is no text");
     return password;
 }

@@ -1,10 +1,32 @@
 #include "core/secret.hpp"
+#include "support/own_stack.hpp"
+#include "support/test_form.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <cstring>
+
+namespace {
 
 using namespace watchword::core;
+
+const std::string known = "known to be on the stack";
+
+// As deep as a parser with a buffer of 8 KiB.
+[[gnu::noinline]] void leave_behind()
+{
+    char place[8 * 1024];
+    std::memcpy(place, known.data(), known.size());
+    asm volatile("" : : "r"(place) : "memory"); // or the compiler may leave it out
+}
+
+bool holds(const std::string& bytes)
+{
+    return bytes.find(known) != bytes.npos;
+}
+
+} // namespace
 
 BOOST_AUTO_TEST_SUITE(secret)
 
@@ -35,6 +57,42 @@ BOOST_AUTO_TEST_CASE(the_memory_of_a_short_secret_is_overwritten)
     BOOST_TEST(holds());
     s->~secret_string();
     BOOST_TEST(!holds());
+}
+
+BOOST_AUTO_TEST_CASE(the_memory_of_a_string_is_overwritten_beyond_its_end)
+{
+    std::string text = "a longer secret, which lies on the heap";
+    text.resize(3); // shrinks nothing
+    const std::string_view memory(text.data(), 30);
+    BOOST_TEST(memory.substr(4).starts_with("nger secret"));
+    wipe(text);
+    BOOST_TEST(text.empty());
+    BOOST_TEST(memory == std::string(30, '\0'));
+}
+
+BOOST_AUTO_TEST_CASE(a_buffer_is_overwritten)
+{
+    alignas(secret_bytes<16>) unsigned char place[sizeof(secret_bytes<16>)];
+    auto* const b = new (place) secret_bytes<16>;
+    std::memcpy(b->data, "sixteen letters!", 16);
+    BOOST_TEST(b->view() == "sixteen letters!");
+    b->~secret_bytes<16>();
+    BOOST_TEST(std::count(place, place + sizeof place, 0) == 16);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_function_leaves_on_the_stack_is_overwritten,
+                     *boost::unit_test::enable_if<!watchword::test::is_sanitized>())
+{
+    using watchword::test::left_on_stack;
+    BOOST_TEST(holds(left_on_stack([] { leave_behind(); })));
+    BOOST_TEST(!holds(left_on_stack([] {
+        leave_behind();
+        wipe_stack();
+    })));
+    BOOST_TEST(!holds(left_on_stack([] {
+        const stack_wipe afterwards;
+        leave_behind();
+    })));
 }
 
 BOOST_AUTO_TEST_CASE(equality_is_of_every_byte)

@@ -149,6 +149,39 @@ BOOST_AUTO_TEST_CASE(a_chunked_body_leaves_nothing_behind_where_it_lay_first)
     BOOST_TEST(held.rfind("correct-horse") == head.size() + 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_body_that_is_moved_to_make_room_leaves_nothing_where_it_lay)
+{
+    const auto room = reader.prepare();
+    const std::string_view held(room.data(), room.size());
+    const std::string first = "GET / HTTP/1.1\r\nHost: x\r\nX-Fill: " + std::string(held.size() / 2, 'x') + "\r\n\r\n";
+    const std::string head = "POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 1800\r\n\r\n";
+    const std::string secret = "password=correct-horse";
+    const std::string begun = first + head + secret + std::string(1500 - secret.size(), 'y');
+    BOOST_REQUIRE(begun.size() < held.size());
+    BOOST_REQUIRE((feed(begun) == state::ready));
+    reader.next();
+    BOOST_TEST((reader.advance() == state::need_more));
+    BOOST_TEST(held.find(secret) == begun.find(secret));
+    BOOST_TEST((reader.prepare().data() != room.data() + begun.size())); // it was moved, and not elsewhere
+    BOOST_TEST(held.find(secret) == head.size());
+    BOOST_TEST(held.rfind(secret) == head.size());
+    BOOST_TEST((feed(std::string(300, 'z')) == state::ready));
+    BOOST_TEST(reader.current().body.starts_with(secret));
+    reader.next();
+    BOOST_TEST((held.find(secret) == held.npos));
+}
+
+BOOST_AUTO_TEST_CASE(the_request_behind_a_wiped_body_stays)
+{
+    BOOST_TEST((feed("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\npassPOST /q HTTP/1.1\r\nHost: x\r\n"
+                     "Content-Length: 5\r\n\r\nwords") == state::ready));
+    BOOST_TEST(reader.current().body == "pass");
+    reader.next();
+    BOOST_TEST((reader.advance() == state::ready));
+    BOOST_TEST(reader.current().path == "/q");
+    BOOST_TEST(reader.current().body == "words");
+}
+
 BOOST_AUTO_TEST_CASE(the_body_that_came_is_counted)
 {
     feed("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n123");
