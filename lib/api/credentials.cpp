@@ -10,17 +10,16 @@
 namespace watchword::api {
 namespace {
 
-std::optional<std::string> text_of(const http::form& f, std::string_view name)
+std::optional<std::string_view> text_of(const http::form& f, std::string_view name)
 {
-    const auto value = f.get(name);
-    return value ? std::optional<std::string>(*value) : std::nullopt;
+    return f.get(name);
 }
 
-std::optional<std::string> text_of(const boost::json::object& o, std::string_view name)
+std::optional<std::string_view> text_of(const boost::json::object& o, std::string_view name)
 {
     const auto* const value = o.if_contains({name.data(), name.size()});
     if (!value || !value->is_string()) return std::nullopt;
-    return std::string(value->get_string().data(), value->get_string().size());
+    return std::string_view(value->get_string().data(), value->get_string().size());
 }
 
 template <class Fields> credentials take(const Fields& fields)
@@ -28,7 +27,7 @@ template <class Fields> credentials take(const Fields& fields)
     credentials c;
     c.name = text_of(fields, "name");
     c.email = text_of(fields, "email");
-    if (auto password = text_of(fields, "password")) c.password.emplace(std::move(*password));
+    if (const auto password = text_of(fields, "password")) c.password.emplace(*password);
     return c;
 }
 
@@ -41,14 +40,13 @@ core::result<credentials> read_form(const core::result<http::form>& f)
 
 core::result<credentials> read_json(std::string_view body, const core::json_limits& limits)
 {
-    const auto value = core::parse_json(body, limits);
+    const auto value = core::parse_secret_json(body, limits);
     if (!value || !value->is_object()) return credentials();
     return take(value->get_object());
 }
 
-} // namespace
-
-core::result<credentials> read_credentials(const http::request& q, const body_limits& limits)
+// Not inlined, so that all it needs lies on the stack that is wiped.
+[[gnu::noinline]] core::result<credentials> read_body(const http::request& q, const body_limits& limits)
 {
     const auto type = http::parse_media_type(q.header("Content-Type"));
     if (!type) return credentials();
@@ -61,6 +59,14 @@ core::result<credentials> read_credentials(const http::request& q, const body_li
         return read_form(http::parse_multipart(q.body, *boundary, limits.form));
     }
     return credentials();
+}
+
+} // namespace
+
+core::result<credentials> read_credentials(const http::request& q, const body_limits& limits)
+{
+    const core::stack_wipe afterwards;
+    return read_body(q, limits);
 }
 
 } // namespace watchword::api

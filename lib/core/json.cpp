@@ -1,10 +1,15 @@
 #include "core/json.hpp"
 
+#include "core/secret.hpp"
+
 #include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/memory_resource.hpp>
+#include <boost/json/storage_ptr.hpp>
 #include <boost/json/value_stack.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <new>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -23,8 +28,9 @@ public:
     static constexpr std::size_t max_key_size = json::string::max_size();
     static constexpr std::size_t max_string_size = json::string::max_size();
 
+    explicit strict_handler(const json::storage_ptr& memory) : values_(memory) { values_.reset(memory); }
+
     json::value release() { return values_.release(); }
-    void start() { values_.reset(); }
 
     bool on_document_begin(error_code&) { return true; }
     bool on_document_end(error_code&) { return true; }
@@ -109,21 +115,43 @@ private:
     std::string key_;                                   // parts of the key being read
 };
 
-} // namespace
+// Nobody aligns what JSON consists of by more than operator new does.
+class wiped_memory final : public json::memory_resource {
+    void* do_allocate(std::size_t size, std::size_t) override { return ::operator new(size); }
+    void do_deallocate(void* place, std::size_t size, std::size_t) override
+    {
+        wipe(place, size);
+        ::operator delete(place);
+    }
+    bool do_is_equal(const json::memory_resource& other) const noexcept override { return this == &other; }
+};
 
-result<json::value> parse_json(std::string_view text, json_limits limits, std::size_t* error_offset)
+result<json::value> parse(std::string_view text, json_limits limits, std::size_t* error_offset,
+                          const json::storage_ptr& memory)
 {
     json::parse_options options;
     options.max_depth = limits.depth;
     options.allow_comments = limits.allow_comments;
-    json::basic_parser<strict_handler> parser(options);
-    parser.handler().start();
+    json::basic_parser<strict_handler> parser(options, memory);
     error_code ec;
     const std::size_t used = parser.write_some(false, text.data(), text.size(), ec);
     if (error_offset)
         *error_offset = std::min(used, text.size()); // Boost.JSON 1.81 counts on past an unfinished comment
     if (ec || used != text.size()) return errc::invalid_input;
     return parser.handler().release();
+}
+
+} // namespace
+
+result<json::value> parse_json(std::string_view text, json_limits limits, std::size_t* error_offset)
+{
+    return parse(text, limits, error_offset, {});
+}
+
+result<json::value> parse_secret_json(std::string_view text, json_limits limits)
+{
+    static wiped_memory memory;
+    return parse(text, limits, nullptr, &memory);
 }
 
 } // namespace watchword::core

@@ -22,4 +22,8 @@ struct json_limits {
 result<boost::json::value> parse_json(std::string_view text, json_limits limits = {},
                                       std::size_t* error_offset = nullptr);
 
+// The same for text that may hold secrets, but not in names: what the value and the parser take of the heap is wiped
+// when it goes. What the parser leaves on the stack is left to wipe_stack().
+result<boost::json::value> parse_secret_json(std::string_view text, json_limits limits = {});
+
 } // namespace watchword::core

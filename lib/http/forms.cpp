@@ -157,6 +157,11 @@ core::result<form> parse_urlencoded(std::string_view body, const form_limits& li
     out.decoded_size_ = body.size();
     out.decoded_ = std::make_unique_for_overwrite<char[]>(body.size());
     char* end_of_decoded = out.decoded_.get();
+    const auto decode = [&](std::string_view text) {
+        const auto decoded = form_decode(text, end_of_decoded);
+        end_of_decoded += decoded.size();
+        return decoded;
+    };
     while (!body.empty()) {
         const auto end = body.find('&');
         const auto pair = body.substr(0, end);
@@ -164,10 +169,9 @@ core::result<form> parse_urlencoded(std::string_view body, const form_limits& li
         if (pair.empty()) continue;
         if (out.fields_.size() == limits.fields) return core::errc::too_large;
         const auto equals = pair.find('=');
-        const auto value =
-            form_decode(equals == pair.npos ? std::string_view() : pair.substr(equals + 1), end_of_decoded);
-        end_of_decoded += value.size();
-        out.fields_.emplace_back(form_decode(pair.substr(0, equals)), value);
+        const auto name = decode(pair.substr(0, equals));
+        const auto value = decode(equals == pair.npos ? std::string_view() : pair.substr(equals + 1));
+        out.fields_.emplace_back(name, value);
     }
     return out;
 }
@@ -183,11 +187,11 @@ core::result<form> parse_multipart(std::string_view body, std::string_view bound
         std::string_view part;
         found = parts.next(part);
         if (found == delimiter::none) return core::errc::invalid_input;
-        const auto header = take_part_header(part, limits);
+        auto header = take_part_header(part, limits);
         if (!header) return header.error();
         if (header->is_file) continue;
         if (!header->name || !header->is_readable) return core::errc::invalid_input;
-        out.fields_.emplace_back(*header->name, part);
+        out.fields_.emplace_back(out.names_.emplace_back(std::move(*header->name)), part);
     }
     if (found == delimiter::none) return core::errc::invalid_input;
     return out;

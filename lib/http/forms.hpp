@@ -3,6 +3,7 @@
 #include "core/error.hpp"
 
 #include <cstddef>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,11 +19,12 @@ struct form_limits {
     std::size_t part_header_bytes = 8192; // header lines of one part together
 };
 
-// Fields in the order sent. Values are bytes: whether they are UTF-8 is the caller's question. They may be passwords:
-// what was decoded is wiped in the end.
+// Fields in the order sent. Values are bytes: whether they are UTF-8 is the caller's question. They may be passwords,
+// and so may names: of "password=me&you" a client has forgotten to escape, "you" is one. What was decoded is wiped in
+// the end.
 class form {
 public:
-    using field = std::pair<std::string, std::string_view>; // name and value
+    using field = std::pair<std::string_view, std::string_view>; // name and value
 
     form() = default;
     form(form&&) noexcept = default;
@@ -40,8 +42,9 @@ private:
     friend core::result<form> parse_multipart(std::string_view, std::string_view, const form_limits&);
 
     std::vector<field> fields_;
-    std::unique_ptr<char[]> decoded_; // what the values of an urlencoded form point into
+    std::unique_ptr<char[]> decoded_; // what the fields of an urlencoded form point into
     std::size_t decoded_size_ = 0;
+    std::list<std::string> names_; // of a multipart form
 };
 
 // application/x-www-form-urlencoded as WHATWG's URL standard reads it: never malformed. One copy of the body is made.

@@ -1,4 +1,6 @@
 #include "api/credentials.hpp"
+#include "support/own_stack.hpp"
+#include "support/test_form.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -57,6 +59,29 @@ BOOST_AUTO_TEST_CASE(empty_and_absent_are_told_apart)
     BOOST_TEST(c->name.value() == "");
     BOOST_TEST(c->email.value() == "");
     BOOST_TEST(!c->password.has_value());
+}
+
+// On the heap: tests/e2e/secrets_test.cpp.
+BOOST_AUTO_TEST_CASE(no_password_is_left_on_the_stack, *boost::unit_test::enable_if<!test::is_sanitized>())
+{
+    static const std::string type[] = {"application/json", "application/x-www-form-urlencoded",
+                                       "multipart/form-data; boundary=b"};
+    static std::string body;
+    const auto left = [](std::string_view content_type, const std::string& sent) {
+        body = sent;
+        return test::left_on_stack([&] { static_cast<void>(read(content_type, body)); });
+    };
+    // The longest that fit into small strings and a longer one.
+    for (const std::string secret : {"qVxLm2Zp9aTr", "qVxLm2Zp9aTrKe", "qVxLm2Zp9aTrKe5 and more"}) {
+        const auto first = secret.substr(0, 8);
+        for (const auto& bytes :
+             {left(type[0], R"({"password":")" + secret + "\"}"),
+              left(type[0], R"({"password":")" + secret + R"(\n"})"), left(type[0], "\"" + secret + "\""),
+              left(type[0], "[\"" + secret), left(type[1], "password=" + secret),
+              left(type[1], "password=%00&" + secret),
+              left(type[2], "--b\r\nContent-Disposition: form-data; name=password\r\n\r\n" + secret + "\r\n--b--")})
+            BOOST_TEST((bytes.find(first) == bytes.npos), secret);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(too_many_parts_are_an_error)

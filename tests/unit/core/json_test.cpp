@@ -63,6 +63,17 @@ BOOST_AUTO_TEST_CASE(depth_and_comments_are_limited_to_what_is_asked_for)
     BOOST_TEST(parse_json(commented, lenient).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(secrets_are_read_as_everything_is)
+{
+    for (const std::string text :
+         {R"({"a":"short","b":["\u0061 longer text that lies on the heap",1,-2.5,true,null,{"c":{}}]})", R"("text")",
+          "7"})
+        BOOST_TEST((core::parse_secret_json(text).value() == parse_json(text).value()));
+    for (const char* bad : {"", "{", "[\"unfinished", R"({"a":1,"a":1})", "1e400", "[[]] x"})
+        BOOST_TEST(!core::parse_secret_json(bad).has_value(), bad);
+    BOOST_TEST(!core::parse_secret_json("[[]]", {.depth = 1}).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(the_place_of_an_error_is_told)
 {
     std::size_t offset = 0;

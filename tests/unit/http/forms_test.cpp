@@ -72,6 +72,15 @@ BOOST_AUTO_TEST_CASE(only_the_first_equals_sign_separates)
     BOOST_TEST((urlencoded("=x") == fields{{"", "x"}}));
 }
 
+BOOST_AUTO_TEST_CASE(names_and_values_outlive_the_body_and_a_move)
+{
+    std::string body = "a+longer+name+than+fits+in+a+small+string=%41&b=2";
+    auto form = parse_urlencoded(body).value();
+    body.assign(body.size(), 'x');
+    const auto moved = std::move(form);
+    BOOST_TEST((copied(moved) == fields{{"a longer name than fits in a small string", "A"}, {"b", "2"}}));
+}
+
 BOOST_AUTO_TEST_CASE(a_name_alone_has_an_empty_value)
 {
     BOOST_TEST((urlencoded("a&b=") == fields{{"a", ""}, {"b", ""}}));
@@ -125,6 +134,14 @@ BOOST_AUTO_TEST_CASE(fields_come_in_the_order_sent)
     const auto form = parse_multipart(body, boundary);
     BOOST_TEST(*form->get("b") == "1");
     BOOST_TEST((form->get("b")->data() > body.data() && form->get("b")->data() < body.data() + body.size())); // no copy
+}
+
+BOOST_AUTO_TEST_CASE(names_outlive_a_move)
+{
+    const auto body = field("a", "1") + field("a longer name than fits in a small string", "2") + end;
+    auto form = parse_multipart(body, boundary).value();
+    const auto moved = std::move(form);
+    BOOST_TEST((copied(moved) == fields{{"a", "1"}, {"a longer name than fits in a small string", "2"}}));
 }
 
 BOOST_AUTO_TEST_CASE(values_are_literal_bytes)
