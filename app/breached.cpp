@@ -5,6 +5,7 @@
 #include "core/composed.hpp"
 #include "password_input.hpp"
 #include "progress.hpp"
+#include "server/core_dumps.hpp"
 #include "settings/nearest.hpp"
 
 #include <iomanip>
@@ -140,6 +141,7 @@ int check_password(const arguments& given)
 {
     const auto line = read_command_line(given, {"breached check", {}, {}, {"--filter"}});
     if (!line) return misused;
+    if (!line->values.server.core_dumps) server::forbid_core_dumps();
     const auto named = line->options.find("--filter");
     const auto filter = named != line->options.end() ? named->second : line->values.passwords.breached_filter;
     try {

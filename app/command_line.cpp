@@ -97,7 +97,7 @@ private:
 
     void load_settings()
     {
-        auto loaded = settings::load(settings_sources(for_settings_));
+        auto loaded = app::load_settings(for_settings_);
         for (const auto& p : loaded.problems) complain(p.where, p.what);
         result_.values = std::move(loaded.values);
     }

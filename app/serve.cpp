@@ -5,6 +5,7 @@
 #include "settings_sources.hpp"
 
 #include <iostream>
+#include <utility>
 
 namespace watchword::app {
 int serve(const arguments& given)
@@ -16,14 +17,14 @@ int serve(const arguments& given)
             << settings::help_text();
         return success;
     }
-    const auto loaded = settings::load(settings_sources(given));
+    auto loaded = load_settings(given);
     for (const auto& p : loaded.problems) std::cerr << "watchword: " << settings::to_string(p) << "\n";
     if (!loaded.problems.empty()) {
         std::cerr << "watchword: nothing was started; see watchword serve --help\n";
         return misused;
     }
     core::log::open(loaded.values.log.level, loaded.values.log.format);
-    const int code = server::run(loaded.values);
+    const int code = server::run(std::move(loaded.values));
     core::log::close();
     return code;
 }

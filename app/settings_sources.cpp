@@ -1,6 +1,8 @@
 #include "settings_sources.hpp"
 
 #include "core/descriptor.hpp"
+#include "core/secret.hpp"
+#include "settings/table.hpp"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -44,11 +46,28 @@ core::result<std::string> read_file(const std::string& path)
     return all;
 }
 
+// Its value becomes empty, in the bytes that /proc shows.
+void forget_variable(std::string_view name)
+{
+    for (char** variable = environ; variable && *variable; ++variable) {
+        const std::string_view text = *variable;
+        if (!text.starts_with(name) || !text.substr(name.size()).starts_with('=')) continue;
+        const auto value = name.size() + 1;
+        core::wipe(*variable + value, text.size() - value);
+    }
+}
+
 } // namespace
 
-settings::sources settings_sources(arguments flags)
+settings::loaded load_settings(arguments flags)
 {
-    return {std::move(flags), read_environment(), read_file};
+    auto loaded = settings::load({std::move(flags), read_environment(), read_file});
+    for (const auto& d : settings::table()) {
+        if (!d.hidden) continue;
+        forget_variable(settings::environment_name(d));
+        forget_variable(d.short_environment);
+    }
+    return loaded;
 }
 
 } // namespace watchword::app

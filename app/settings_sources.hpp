@@ -5,7 +5,9 @@
 
 namespace watchword::app {
 
-// Where a command's settings come from: these flags, this process's environment, the files that they name.
-settings::sources settings_sources(arguments flags);
+// Loads the settings from flags, environment and files. A value of the environment that is a secret, or may hold one,
+// is gone from it then: /proc/PID/environ shows it to everybody of this user, for as long as the program runs. Before
+// other threads are started.
+settings::loaded load_settings(arguments flags);
 
 } // namespace watchword::app

@@ -6,6 +6,7 @@
 #include "command_line.hpp"
 #include "progress.hpp"
 #include "refusals.hpp"
+#include "server/core_dumps.hpp"
 #include "server/database_settings.hpp"
 #include "user.hpp"
 
@@ -308,6 +309,7 @@ int user_import(const arguments& given)
     if (!line) return misused;
     const auto options = read_options(*line);
     if (!options) return misused;
+    if (!line->values.server.core_dumps) server::forbid_core_dumps(); // there may be passwords in clear text
     return import_all(*options, line->values);
 }
 

@@ -49,6 +49,8 @@ def start_watchword(build, directory, threads=1, settings=None, database='sqlite
     listens, one address."""
     command = [build / 'watchword', 'serve', *flags, '--database', database, '--threads', str(threads), '--no-limits']
     environment = {n: v for n, v in os.environ.items() if not n.startswith('WATCHWORD_')}
+    if not process.may_look_into_all():
+        environment['WATCHWORD_SERVER_CORE_DUMPS'] = 'true'
     environment.update({f'WATCHWORD_{n}': str(v) for n, v in (settings or {}).items()})
     ready = process.printed(r'127\.0\.0\.1:(\d+)')
     return process.Program('watchword', command, directory / 'watchword.log', ready, cwd=directory, env=environment)

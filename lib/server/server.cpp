@@ -11,6 +11,7 @@
 #include "crypto/hmac.hpp"
 #include "crypto/password.hpp"
 #include "http/server.hpp"
+#include "server/core_dumps.hpp"
 #include "server/database_settings.hpp"
 #include "server/layers.hpp"
 #include "server/open_files.hpp"
@@ -193,7 +194,7 @@ void make_room_for_connections(std::size_t connections)
 
 // Everything in the order of need, destroyed the other way round. After wait() no coroutine is left, so that the
 // server's contexts may go before the pools whose callers resumed on them.
-void serve(const settings::settings& s)
+void serve(settings::settings& s)
 {
     core::system_clock clock;
     core::system_random random;
@@ -211,6 +212,7 @@ void serve(const settings::settings& s)
     store::database database(database_settings(s.database));
     if (secret.empty()) secret = generated_secret(s, random);
     const crypto::hs256_tokens tokens(secret);
+    secret = s.secret.value = core::secret_string(); // OpenSSL's copies are enough
     // As many hashing threads as cores, but niced: a token check does not wait for a login. Idle ones keep no memory.
     const auto rest = [&passwords](std::size_t slot) { passwords.rest(slot); };
     core::workers hashing({"hash", slots, s.passwords.queue, hashing_nice, rest});
@@ -259,9 +261,11 @@ void serve(const settings::settings& s)
 
 } // namespace
 
-int run(const settings::settings& s)
+int run(settings::settings s)
 {
     try {
+        if (!s.server.core_dumps && !forbid_core_dumps())
+            core::log::warning("the system does not forbid core dumps and debuggers", {});
         serve(s);
         return 0;
     } catch (const std::exception& e) {

@@ -24,6 +24,7 @@ struct server_group {
     milliseconds drain_timeout{30'000};
     std::vector<std::string> trusted_proxies;
     enum class forwarding_field { x_forwarded_for, forwarded } forwarding = forwarding_field::x_forwarded_for;
+    bool core_dumps = false;
 };
 
 struct tls_group {

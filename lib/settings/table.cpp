@@ -63,6 +63,10 @@ constexpr descriptor rows[] = {
     choice<&S::server, &server_group::forwarding, forwarding_names>(
         "server.forwarding",
         "The header field in which trusted proxies name their clients; they must set or remove it."),
+    boolean<&S::server, &server_group::core_dumps>(
+        "server.core_dumps",
+        "Whether its memory, which holds keys, may get into core dumps and be read by other programs of its user, as "
+        "debuggers, strace and perf do."),
 
     text<&S::tls, &tls_group::certificate_file>("tls.certificate_file", "FILE", 0,
                                                 "PEM: the server's certificate and those between it and its root.")

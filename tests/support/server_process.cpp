@@ -1,6 +1,7 @@
 #include "support/server_process.hpp"
 
 #include "support/paths.hpp"
+#include "support/process_memory.hpp"
 #include "support/test_form.hpp"
 
 #include <boost/json/parse.hpp>
@@ -30,8 +31,10 @@ std::vector<std::string> command(const std::filesystem::path& directory, const s
 }
 
 // By the environment, so that arguments count more.
-environment with_fast_hashes(environment more)
+environment with_ours(environment more)
 {
+    // Who may not look into it otherwise.
+    if (!may_read_all_memory()) more.try_emplace("WATCHWORD_SERVER_CORE_DUMPS", "true");
     // A library that the sanitizer does not see: ours takes a second for a hash then.
     if (is_sanitized) more.try_emplace("WATCHWORD_PASSWORDS_ENGINE", "libsodium");
     return more;
@@ -58,7 +61,7 @@ std::string watchword_binary()
 
 server_process::server_process(const std::filesystem::path& directory, const std::vector<std::string>& arguments,
                                const environment& more, const std::vector<std::string>& wrapper)
-    : child_(command(directory, arguments, wrapper), with_fast_hashes(more))
+    : child_(command(directory, arguments, wrapper), with_ours(more))
 {
     const auto line = child_.await_error_line("\"message\":\"ready\"");
     if (!line) throw std::runtime_error("the server did not become ready; it wrote: " + log());
