@@ -9,12 +9,23 @@
 namespace watchword::store {
 namespace {
 
-struct remove_by_email_query {
-    std::string email;
+struct remove_query {
+    long long id = 0;
     soci::statement statement;
 
-    explicit remove_by_email_query(soci::session& sql)
-        : statement((sql.prepare << "DELETE FROM \"user\" WHERE email = :email", soci::use(email)))
+    explicit remove_query(soci::session& sql)
+        : statement((sql.prepare << "DELETE FROM \"user\" WHERE id = :id", soci::use(id)))
+    {}
+};
+
+struct set_public_id_query {
+    std::string public_id;
+    long long id = 0;
+    soci::statement statement;
+
+    explicit set_public_id_query(soci::session& sql)
+        : statement((sql.prepare << "UPDATE \"user\" SET public_id = :public_id WHERE id = :id", soci::use(public_id),
+                     soci::use(id)))
     {}
 };
 
@@ -62,19 +73,30 @@ long long place_of(std::uint64_t number, long long places)
 
 } // namespace
 
+// Removing a row takes a while, so one that stays is changed once more meanwhile: it gets the id that it is to have.
 core::result<void> add_user_quietly(session& s, const new_user& u, same_address compared)
 {
-    const std::string nobodys = u.email + "-" + u.public_id; // which is new
+    const auto other_id = u.public_id + "-";
+    const new_user real{other_id, u.name, u.email, u.password_hash};
+    const new_user nobody{other_id, u.name, u.email + "-" + u.public_id, std::string(u.password_hash.size(), '-')};
     if (compared == same_address::caseless) s.lock_name("email " + email_key(u.email));
-    // Another server may have been faster than this one could see.
-    if (is_known(s, u.email, compared) || !add_user(s, u)) {
-        const new_user row{u.public_id, u.name, nobodys, std::string(u.password_hash.size(), '-')};
-        const auto added = add_user(s, row);
-        if (!added) return added.error();
+    bool known = is_known(s, u.email, compared);
+    auto added = add_user(s, known ? nobody : real);
+    if (!added && !known) { // another server was faster
+        known = true;
+        added = add_user(s, nobody);
     }
-    auto& q = s.prepared<remove_by_email_query>();
-    q.email = nobodys;
-    q.statement.execute(true);
+    if (!added) return added.error();
+    if (known) {
+        auto& q = s.prepared<remove_query>();
+        q.id = *added;
+        q.statement.execute(true);
+    } else {
+        auto& q = s.prepared<set_public_id_query>();
+        q.id = *added;
+        q.public_id = u.public_id;
+        q.statement.execute(true);
+    }
     return {};
 }
 
