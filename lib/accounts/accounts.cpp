@@ -106,6 +106,8 @@ core::task<core::result<std::string>> service::sign_up(registration r, client fr
         const auto judged = co_await check_password(r, turn);
         if (!judged) co_return judged.error();
     }
+    // Before the database is asked for nothing: a storm of what is refused must cost little.
+    if (hashing_.refuses(turn, hashing_deadline())) co_return core::errc::overloaded;
 
     // Looked up first: a known address costs no hash, but where that would tell. The unique index decides races.
     const bool hides = t.shown == existence::hidden;
@@ -165,6 +167,9 @@ core::task<core::result<sign_in_attempt>> service::begin_sign_in(std::string_vie
 core::task<core::result<std::string>> service::judge_sign_in(std::string email, core::secret_string password,
                                                              client from, terms t, sign_in_attempt& attempt)
 {
+    const auto turn = turn_of(from);
+    if (hashing_.refuses(turn, hashing_deadline())) co_return core::errc::overloaded; // as in sign_up
+
     const bool hides = t.shown == existence::hidden;
     const auto look = [&](store::session& s) {
         auto found = find_user(s, email, t.compared);
@@ -185,7 +190,6 @@ core::task<core::result<std::string>> service::judge_sign_in(std::string email, 
         if (hides) return stand_ins_.verify(passwords_, slot, password.view(), *user);
         return verify_password(passwords_, slot, password.view(), *user->password_hash);
     };
-    const auto turn = turn_of(from);
     const auto verdict = co_await hashing_.run(verify, hashing_deadline(), turn);
     if (!verdict) co_return verdict.error();
     if (*verdict == crypto::verdict::unusable)

@@ -47,12 +47,22 @@ std::chrono::nanoseconds workers::backlog() const
 
 // Estimated from the turns that others take before it, how long jobs have taken lately, and that one on each thread is
 // half done on average. Clients that come later will make it wait longer: then its time passes in the queue.
-bool workers::comes_too_late(const job& j, std::chrono::steady_clock::time_point now) const
+bool workers::comes_too_late(client_key client, deadline latest_start, std::chrono::steady_clock::time_point now) const
 {
-    if (j.latest_start == deadline::max()) return false;
-    const auto before = queue_.before(j.client()) + statistics_.running / 2;
+    if (latest_start == deadline::max()) return false;
+    const auto before = queue_.before(client) + statistics_.running / 2;
     const auto rounds = static_cast<std::int64_t>(before / threads_.size());
-    return rounds > 0 && now + usual_ * rounds > j.latest_start;
+    return rounds > 0 && now + usual_ * rounds > latest_start;
+}
+
+bool workers::refuses(client_key client, deadline latest_start)
+{
+    const auto now = std::chrono::steady_clock::now();
+    const std::lock_guard lock(mutex_);
+    const bool is_full = queue_.size() == settings_.queue && queue_.gives_way_to(client) == nullptr;
+    if (!is_full && !comes_too_late(client, latest_start, now)) return false;
+    ++statistics_.refused;
+    return true;
 }
 
 void workers::learn(std::chrono::nanoseconds took)
@@ -70,7 +80,7 @@ void workers::enqueue(job& j)
         const std::lock_guard lock(mutex_);
         if (stopping_) {
             why = errc::cancelled;
-        } else if (!comes_too_late(j, now)) {
+        } else if (!comes_too_late(j.client(), j.latest_start, now)) {
             refused = admit(j);
         }
         if (refused != nullptr) ++statistics_.refused;

@@ -220,6 +220,9 @@ public:
     queue_statistics statistics() const;
     // How long the threads need, as jobs have taken lately, for all that waits and what is left of those that run.
     std::chrono::nanoseconds backlog() const;
+    // Whether a job of this client would be refused as overloaded if it came now, which is counted as one that was. For
+    // whoever has work to do before; without an answer of true, the job may be refused all the same.
+    bool refuses(client_key client, deadline latest_start);
 
 private:
     void enqueue(job&);
@@ -227,7 +230,7 @@ private:
     bool withdraw(job&);
     void run_jobs(std::size_t slot);
     job& take_next(std::chrono::steady_clock::time_point now);
-    bool comes_too_late(const job&, std::chrono::steady_clock::time_point now) const;
+    bool comes_too_late(client_key, deadline latest_start, std::chrono::steady_clock::time_point now) const;
     void learn(std::chrono::nanoseconds took);
 
     const settings settings_;

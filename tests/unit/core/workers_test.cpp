@@ -103,8 +103,11 @@ BOOST_AUTO_TEST_CASE(one_job_too_many_is_refused_at_once)
     std::thread queued([&] { run(w, answer); });
     while (w.statistics().waiting == 0) std::this_thread::yield();
     BOOST_TEST((run(w, answer).error() == core::errc::overloaded));
+    BOOST_TEST(w.refuses(0, whenever)); // and whoever asks before is told so
+    BOOST_TEST(w.statistics().refused == 2u);
     h.release();
     queued.join();
+    BOOST_TEST(!w.refuses(0, whenever));
 }
 
 BOOST_AUTO_TEST_CASE(a_job_that_waited_too_long_is_not_run)
@@ -143,6 +146,8 @@ BOOST_AUTO_TEST_CASE(a_job_that_would_come_too_late_is_refused_at_once)
     std::thread queued([&] { run(w, answer); });
     while (w.statistics().waiting == 0) std::this_thread::yield();
     BOOST_TEST((run(w, answer, std::chrono::steady_clock::now() + 10ms).error() == core::errc::overloaded));
+    BOOST_TEST(w.refuses(0, std::chrono::steady_clock::now() + 10ms));
+    BOOST_TEST(!w.refuses(0, std::chrono::steady_clock::now() + 1h));
     std::thread patient([&] { BOOST_TEST(run(w, answer, std::chrono::steady_clock::now() + 1h).has_value()); });
     while (w.statistics().waiting < 2) std::this_thread::yield();
     h.release();
@@ -178,6 +183,7 @@ BOOST_AUTO_TEST_CASE(nobody_can_fill_the_queue_against_another)
         third(w.run(answer, whenever, 1));
     BOOST_TEST((run(w, answer, whenever, 1).error() == core::errc::overloaded));
     BOOST_TEST(w.statistics().gave_way == 0u);
+    BOOST_TEST(!w.refuses(2, whenever)); // somebody would give way
 
     test::cancellable<int> other(w.run(answer, whenever, 2));
     BOOST_TEST((third.finish().error() == core::errc::overloaded)); // while the thread is busy with something else
