@@ -36,6 +36,7 @@ public:
     bounded_table(std::size_t keys, siphash_key secret)
         : sets_(std::bit_ceil((keys + ways - 1) / ways)),
           secret_(secret),
+          // NOLINTNEXTLINE(cppcoreguidelines-no-malloc): zeroed memory that the system has not given yet
           entries_(static_cast<entry*>(std::calloc(sets_ * ways, sizeof(entry))))
     {
         if (!entries_) throw std::bad_alloc();
@@ -85,7 +86,7 @@ public:
 private:
     static constexpr std::size_t ways = 8;
     struct freer {
-        void operator()(void* memory) const noexcept { std::free(memory); }
+        void operator()(void* memory) const noexcept { std::free(memory); } // NOLINT(cppcoreguidelines-no-malloc)
     };
 
     std::uint64_t hash_of(std::string_view key) const noexcept
