@@ -25,7 +25,7 @@ bool imitate_verification(crypto::password_hasher& passwords, std::size_t slot, 
 {
     const auto composed = core::composed(password);
     if (passwords.verify(slot, composed.view(), stored) == crypto::verdict::unusable) return false;
-    if (composed.view() != password) passwords.verify(slot, password, stored);
+    if (!core::equal_in_constant_time(composed.view(), password)) passwords.verify(slot, password, stored);
     return true;
 }
 
