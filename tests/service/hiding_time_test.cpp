@@ -14,8 +14,10 @@ namespace {
 
 using namespace watchword;
 
-constexpr double hidden_bound = 0.2; // the most that may be between them where accounts are hidden
-constexpr double told_bound = 0.6;   // the least where they are told, measured the same way
+// The most that may be between them where accounts are hidden, and the least where they are told, measured the same
+// way. A log-in with so cheap a hash is so even that what is no part of a hash shows at times as 0.2 to 0.3 (seen of 19
+// runs on a loaded machine in five).
+constexpr double hidden_bound = 0.4, told_bound = 0.6;
 constexpr int tries = test::is_sanitized ? 2'000 : 10'000;
 
 struct cheap_service : test::hiding_service {
