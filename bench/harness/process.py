@@ -1,6 +1,7 @@
 """Programs under measurement: started, asked for their CPU time, ended by their id."""
 import contextlib
 import ctypes
+import os
 import pathlib
 import re
 import signal
@@ -22,6 +23,13 @@ def end_with_us():
 def stat_fields(pid):
     """Fields of /proc/PID/stat from the third on: state, parent, ..."""
     return pathlib.Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()
+
+
+def started(pid):
+    """When, in ticks since boot: tells a process from a later one of its id. None if there is none."""
+    with contextlib.suppress(OSError):
+        return int(stat_fields(pid)[19])
+    return None
 
 
 def tree(pid):
@@ -121,13 +129,19 @@ class Program:
         return sum(memory_kib(p, 'VmRSS') for p in tree(self.process.pid)) / 1024
 
     def stop(self):
+        """Ends it, and what it leaves behind: a worker that is too busy to hear that its parent is gone."""
         if self.process.poll() is None:
+            members = {pid: started(pid) for pid in tree(self.process.pid)}
             self.process.send_signal(signal.SIGTERM)
             try:
                 self.process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+            for pid, began in members.items():
+                if began is not None and started(pid) == began:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
 
     def __enter__(self):
         return self

@@ -55,12 +55,21 @@ bool workers::comes_too_late(client_key client, deadline latest_start, std::chro
     return rounds > 0 && now + usual_ * rounds > latest_start;
 }
 
+// Dynamic thresholds (Choudhury and Hahne, 1998): beside others, a client may have as many waiting as places are free,
+// or one. So a queue that many want keeps places for newcomers, and hardly anybody gives way who has waited already.
+bool workers::may_wait(client_key client) const
+{
+    const auto mine = queue_.waiting(client);
+    const bool is_alone = mine == queue_.size();
+    if (mine != 0 && !is_alone && mine >= settings_.queue - queue_.size()) return false;
+    return queue_.size() < settings_.queue || queue_.gives_way_to(client) != nullptr;
+}
+
 bool workers::refuses(client_key client, deadline latest_start)
 {
     const auto now = std::chrono::steady_clock::now();
     const std::lock_guard lock(mutex_);
-    const bool is_full = queue_.size() == settings_.queue && queue_.gives_way_to(client) == nullptr;
-    if (!is_full && !comes_too_late(client, latest_start, now)) return false;
+    if (may_wait(client) && !comes_too_late(client, latest_start, now)) return false;
     ++statistics_.refused;
     return true;
 }
@@ -80,7 +89,7 @@ void workers::enqueue(job& j)
         const std::lock_guard lock(mutex_);
         if (stopping_) {
             why = errc::cancelled;
-        } else if (!comes_too_late(j.client(), j.latest_start, now)) {
+        } else if (may_wait(j.client()) && !comes_too_late(j.client(), j.latest_start, now)) {
             refused = admit(j);
         }
         if (refused != nullptr) ++statistics_.refused;
@@ -92,13 +101,12 @@ void workers::enqueue(job& j)
     if (refused != nullptr) refused->refuse(why);
 }
 
-// Who is refused for it: nobody, the job itself, or another that had its place.
+// Who is refused for it: nobody, or another that had its place.
 job* workers::admit(job& j)
 {
     job* gone = nullptr;
     if (queue_.size() == settings_.queue) {
         gone = static_cast<job*>(queue_.gives_way_to(j.client()));
-        if (gone == nullptr) return &j;
         queue_.erase(*gone);
         ++statistics_.gave_way;
     }

@@ -230,6 +230,7 @@ private:
     bool withdraw(job&);
     void run_jobs(std::size_t slot);
     job& take_next(std::chrono::steady_clock::time_point now);
+    bool may_wait(client_key) const;
     bool comes_too_late(client_key, deadline latest_start, std::chrono::steady_clock::time_point now) const;
     void learn(std::chrono::nanoseconds took);
 

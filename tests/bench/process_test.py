@@ -25,9 +25,23 @@ with tempfile.TemporaryDirectory(dir=sys.argv[1]) as made:
 '''
 
 
+# Its worker does not hear signals, and prints its id.
+PARENT = ('import os, signal, sys, time; worker = os.fork()\n'
+          'if not worker: signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)\n'
+          'print(worker, flush=True); time.sleep(600)')
+
+
 def answers(port):
     with socket.socket() as s:
         return s.connect_ex(('127.0.0.1', port)) == 0
+
+
+def is_running(pid, began, process):
+    """Not if it has ended and nobody has asked for its exit code yet."""
+    try:
+        return process.started(pid) == began and process.stat_fields(pid)[0] != 'Z'
+    except OSError:
+        return False
 
 
 class Interrupted(unittest.TestCase):
@@ -57,6 +71,19 @@ class Interrupted(unittest.TestCase):
 
     def test_what_is_killed_leaves_no_server(self):
         self.assertEqual(self.end(signal.SIGKILL), -signal.SIGKILL)
+
+    def test_a_worker_that_hears_nothing_is_ended_with_its_parent(self):
+        sys.path.insert(0, str(BENCH))
+        from harness import process
+        command = [sys.executable, '-c', PARENT]
+        with process.Program('parent', command, self.directory / 'log', process.printed(r'^(\d+)$')) as parent:
+            worker = parent.port
+            began = process.started(worker)
+            self.assertIsNotNone(began)
+        until = time.monotonic() + PATIENCE
+        while is_running(worker, began, process) and time.monotonic() < until:
+            time.sleep(0.02)
+        self.assertFalse(is_running(worker, began, process))
 
 
 if __name__ == '__main__':

@@ -198,6 +198,27 @@ BOOST_AUTO_TEST_CASE(nobody_can_fill_the_queue_against_another)
     for (auto* each : {&first, &second, &other}) BOOST_TEST(each->finish().value() == 42);
 }
 
+BOOST_AUTO_TEST_CASE(a_queue_that_many_want_keeps_places_for_newcomers)
+{
+    core::workers w({"test", 1, 256});
+    holder h(w);
+    crowd storm{w};
+    for (int round = 0; round < 20; ++round)
+        for (core::client_key client = 1; client <= 100; ++client) storm.queue(1, client);
+    const auto full = w.statistics();
+    BOOST_TEST(full.waiting >= 200u); // two of each
+    BOOST_TEST(full.waiting < 256u);
+    for (core::client_key client = 101; client <= 103; ++client) {
+        BOOST_TEST(!w.refuses(client, whenever));
+        storm.queue(1, client);
+    }
+    BOOST_TEST(w.statistics().waiting == full.waiting + 3);
+    BOOST_TEST(w.statistics().gave_way == 0u);
+    BOOST_TEST(w.refuses(1, whenever));
+    h.release();
+    storm.io.run();
+}
+
 // The time of a job is asked of the pool: what is judged are the turns, not the clock.
 BOOST_AUTO_TEST_CASE(whether_a_job_comes_too_late_depends_on_the_turns_before_its_own)
 {
