@@ -30,7 +30,7 @@ if(WATCHWORD_STATIC)
 endif()
 
 add_library(watchword_spdlog INTERFACE)
-if(WATCHWORD_STATIC)
+if(WATCHWORD_STATIC AND NOT WATCHWORD_SANITIZE) # with sanitizers GCC 12 takes fmt's headers for uninitialized
   target_compile_definitions(watchword_spdlog INTERFACE SPDLOG_HEADER_ONLY SPDLOG_FMT_EXTERNAL FMT_HEADER_ONLY)
 else()
   target_link_libraries(watchword_spdlog INTERFACE spdlog::spdlog)
