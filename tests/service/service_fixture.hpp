@@ -9,6 +9,7 @@
 #include "support/run_task.hpp"
 #include "support/temporary_directory.hpp"
 
+#include <mutex>
 #include <string>
 
 namespace watchword::test {
@@ -20,11 +21,12 @@ public:
     core::timestamp now() const noexcept override { return time; }
 };
 
-// Every run is the same (splitmix64 from a fixed seed).
+// Every run is the same (splitmix64 from a fixed seed). Thread-safe, as its base promises.
 class repeatable_random final : public core::random_source {
 public:
     void fill(std::span<std::byte> out) override
     {
+        const std::lock_guard lock(mutex_);
         for (auto& b : out) {
             std::uint64_t x = state_ += 0x9E3779B97F4A7C15u;
             x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
@@ -34,7 +36,8 @@ public:
     }
 
 private:
-    std::uint64_t state_ = 1;
+    std::mutex mutex_;
+    std::uint64_t state_ = 1; // guarded by mutex_
 };
 
 // What server/ puts together, on a new SQLite file, with hashes that cost little.
