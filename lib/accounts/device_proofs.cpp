@@ -20,14 +20,6 @@ constexpr std::size_t longest_text = (id_size + time_size + longest_public_id) /
 // Nothing else is signed under the secret but tokens, and those have no spaces.
 constexpr std::string_view key_label = "watchword device cookie 1";
 
-crypto::hmac_sha256 derived_mac(const core::secret_string& secret)
-{
-    auto key = crypto::hmac_sha256(secret.view()).sign(key_label);
-    crypto::hmac_sha256 mac({key.data(), key.size()});
-    core::wipe(key.data(), key.size());
-    return mac;
-}
-
 std::string write_time(core::timestamp t)
 {
     const auto seconds = static_cast<std::uint64_t>(t.time_since_epoch().count());
@@ -57,7 +49,7 @@ device_proofs::device_proofs(const core::secret_string& secret, const crypto::hs
     : grace_(std::max(std::chrono::seconds(0), longest_age - token_lifetime)),
       clock_(clock),
       random_(random),
-      keys_([made = keys{tokens, derived_mac(secret)}] { return made; })
+      keys_([made = keys{tokens, crypto::hmac_sha256(crypto::derive_key(secret, key_label).view())}] { return made; })
 {}
 
 std::string device_proofs::sign(std::string_view payload)

@@ -60,4 +60,13 @@ hmac_sha256::tag hmac_sha256::sign(std::string_view message)
     return out;
 }
 
+core::secret_string derive_key(const core::secret_string& secret, std::string_view purpose)
+{
+    if (secret.size() < hmac_sha256::size) throw std::invalid_argument("a secret is too short to derive keys from it");
+    auto tag = hmac_sha256(secret.view()).sign(purpose);
+    core::secret_string key(std::string_view(tag.data(), tag.size()));
+    core::wipe(tag.data(), tag.size());
+    return key;
+}
+
 } // namespace watchword::crypto

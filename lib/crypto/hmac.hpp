@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/secret.hpp"
+
 #include <array>
 #include <memory>
 #include <string_view>
@@ -25,5 +27,10 @@ private:
     struct context;
     std::unique_ptr<context> context_;
 };
+
+// A key for one purpose, of the 32 bytes of a tag, from a secret that has others: knowing the one tells nothing about
+// the other. Throws std::invalid_argument for a secret of fewer than 32 bytes, such as one that has been wiped: anybody
+// could derive its keys.
+core::secret_string derive_key(const core::secret_string& secret, std::string_view purpose);
 
 } // namespace watchword::crypto

@@ -63,7 +63,8 @@ core::secret_string generated_secret(const settings::settings& s, core::random_s
 // From the secret, because it must be the same after a restart and on every server of a database.
 core::siphash_key stand_in_key(const core::secret_string& secret)
 {
-    const auto bytes = crypto::hmac_sha256(secret.view()).sign("who stands in for accounts that do not exist");
+    const auto derived = crypto::derive_key(secret, "who stands in for accounts that do not exist");
+    const auto bytes = derived.view();
     core::siphash_key key;
     std::memcpy(&key.first, bytes.data(), sizeof key.first);
     std::memcpy(&key.second, bytes.data() + sizeof key.first, sizeof key.second);
@@ -212,7 +213,6 @@ void serve(settings::settings& s)
     store::database database(database_settings(s.database));
     if (secret.empty()) secret = generated_secret(s, random);
     const crypto::hs256_tokens tokens(secret);
-    secret = s.secret.value = core::secret_string(); // OpenSSL's copies are enough
     // As many hashing threads as cores, but niced: a token check does not wait for a login. Idle ones keep no memory.
     const auto rest = [&passwords](std::size_t slot) { passwords.rest(slot); };
     core::workers hashing({"hash", slots, s.passwords.queue, hashing_nice, rest});
@@ -222,6 +222,7 @@ void serve(settings::settings& s)
         {s.passwords.minimum_length, s.passwords.breached_filter, s.passwords.service_words},
         stand_in_key(secret)};
     accounts::device_proofs devices(secret, tokens, s.tokens.lifetime, clock, random);
+    secret = s.secret.value = core::secret_string(); // OpenSSL's copies are enough
     std::optional<accounts::sign_in_guard> guard;
     if (slows_guesses(s.limits)) guard.emplace(guard_settings(s.limits), devices, random);
     accounts::service accounts(account_settings, database, hashing, passwords, random, guard ? &*guard : nullptr);

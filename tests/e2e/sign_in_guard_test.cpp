@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <fstream>
 
 namespace {
 
@@ -169,6 +170,26 @@ BOOST_AUTO_TEST_CASE(a_device_is_known_by_its_cookie_and_a_restart_does_not_chan
     BOOST_TEST(field.status == 201);
     BOOST_TEST(field.header("Set-Cookie").starts_with("watchword_device="));
     BOOST_TEST(server.log_in("wrong", "192.0.2.3", {{"Cookie", cookie}}).status == 403);
+}
+
+BOOST_AUTO_TEST_CASE(a_device_cookie_is_worth_nothing_under_another_secret)
+{
+    const temporary_directory directory;
+    const auto with_secret = [&](char filling) {
+        const auto file = directory / std::string(1, filling);
+        std::ofstream(file) << std::string(32, filling);
+        return std::vector<std::string>{"--set", "compat.device_cookie=true", "--secret-file", file};
+    };
+    std::string cookie;
+    {
+        guarded_server server(directory, with_secret('a'));
+        server.post("/signup", registration("ann@b.test"), "192.0.2.1");
+        const auto field = server.log_in(password, "192.0.2.1").header("Set-Cookie");
+        cookie = field.substr(0, field.find(';'));
+    }
+    guarded_server server(directory, with_secret('b'));
+    BOOST_TEST(server.comes_to_refuse_strangers());
+    BOOST_TEST(server.log_in(password, "192.0.2.2", {{"Cookie", cookie}}).status == 429);
 }
 
 BOOST_AUTO_TEST_CASE(nobody_waits_where_that_is_set)

@@ -54,4 +54,16 @@ BOOST_AUTO_TEST_CASE(a_context_can_be_used_again_and_copied)
                "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 }
 
+BOOST_AUTO_TEST_CASE(keys_are_derived_from_whole_secrets_only)
+{
+    const core::secret_string secret(std::string(32, 's'));
+    const auto key = crypto::derive_key(secret, "one");
+    crypto::hmac_sha256 mac(secret.view());
+    BOOST_TEST(key.view() == tag_of(mac, "one"));
+    BOOST_TEST(key.view() != crypto::derive_key(secret, "other").view());
+    for (const std::size_t size : {0, 31})
+        BOOST_CHECK_THROW(crypto::derive_key(core::secret_string(std::string(size, 's')), "one"),
+                          std::invalid_argument);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
