@@ -1,5 +1,6 @@
 #include "service_fixture.hpp"
 #include "store/users.hpp"
+#include "support/once_idle.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -16,16 +17,6 @@ std::optional<std::string> stored_hash(fixture& f, const std::string& email)
 {
     const auto find = [&](store::session& s) { return store::find_user_by_email(s, email); };
     return test::run_task(f.database.read(find))->password_hash;
-}
-
-// A job is counted a moment after its caller goes on.
-std::uint64_t hashes_done(const core::workers& hashing)
-{
-    for (;;) {
-        const auto s = hashing.statistics();
-        if (s.running == 0 && s.waiting == 0) return s.executed;
-        std::this_thread::yield();
-    }
 }
 
 } // namespace
@@ -47,9 +38,9 @@ BOOST_AUTO_TEST_CASE(a_new_user_is_in_the_very_next_list)
 BOOST_AUTO_TEST_CASE(a_known_address_costs_no_hash)
 {
     sign_up("a@x");
-    const auto before = hashes_done(hashing);
+    const auto before = test::once_idle(hashing).executed;
     BOOST_TEST(sign_up("a@x", "other") == 202);
-    BOOST_TEST(hashes_done(hashing) == before);
+    BOOST_TEST(test::once_idle(hashing).executed == before);
     BOOST_TEST(log_in("a@x", "other") == "403");
 }
 
@@ -171,9 +162,9 @@ BOOST_AUTO_TEST_CASE(an_account_is_found_by_another_spelling_where_case_makes_no
     BOOST_REQUIRE(ann.has_value());
     BOOST_TEST(sign_in("ANN@b.test", addresses::caseless).value() == *ann);
     BOOST_TEST((sign_in("ANN@b.test", addresses::exact).error() == core::errc::not_found));
-    const auto before = hashes_done(hashing);
+    const auto before = test::once_idle(hashing).executed;
     BOOST_TEST((add("ann@b.test", addresses::caseless).error() == core::errc::already_exists));
-    BOOST_TEST(hashes_done(hashing) == before);
+    BOOST_TEST(test::once_idle(hashing).executed == before);
 
     // The tutorial tells them apart, and afterwards so does everybody.
     const auto other = add("ann@b.test", addresses::exact);

@@ -3,6 +3,7 @@
 #include "accounts/throttled.hpp"
 #include "service_fixture.hpp"
 #include "support/cancellable.hpp"
+#include "support/once_idle.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -60,16 +61,10 @@ struct fixture : test::service {
     {
         return static_cast<int>(post_login(email, password, address, std::move(headers)).status());
     }
-    // Jobs that were done; they are counted just after they have answered.
-    std::uint64_t hashes()
-    {
-        while (hashing.statistics().running != 0) std::this_thread::yield();
-        return hashing.statistics().executed;
-    }
+    std::uint64_t hashes() { return test::once_idle(hashing).executed; }
     std::uint64_t look_ups()
     {
-        while (database.statistics().readers.running != 0) std::this_thread::yield();
-        return database.statistics().readers.executed;
+        return test::once_idle([this] { return database.statistics().readers; }).executed;
     }
     std::uint64_t random_number()
     {

@@ -1,4 +1,5 @@
 #include "service_fixture.hpp"
+#include "support/once_idle.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <soci/soci.h>
@@ -45,10 +46,10 @@ BOOST_AUTO_TEST_CASE(a_remembered_token_needs_no_database)
     sign_up("a@x");
     const auto token = log_in("a@x");
     list(token);
-    while (database.statistics().readers.running != 0) std::this_thread::yield(); // counted just after it answers
-    const auto before = database.statistics().readers.executed;
+    const auto readers = [this] { return database.statistics().readers; };
+    const auto before = test::once_idle(readers).executed;
     for (int i = 0; i < 100; ++i) BOOST_TEST(list_status(token) == 200);
-    BOOST_TEST(database.statistics().readers.executed == before);
+    BOOST_TEST(test::once_idle(readers).executed == before);
 }
 
 BOOST_AUTO_TEST_CASE(every_altered_byte_of_a_remembered_token_is_refused)
