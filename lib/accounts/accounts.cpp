@@ -10,7 +10,6 @@
 #include "store/users.hpp"
 
 #include <algorithm>
-#include <span>
 
 namespace watchword::accounts {
 namespace {
@@ -25,13 +24,6 @@ core::result<store::user> find_user(store::session& s, std::string_view email, a
 {
     return compared == addresses::exact ? store::find_user_by_email(s, email)
                                         : store::find_user_by_similar_email(s, email);
-}
-
-std::uint64_t make_seed(core::random_source& random)
-{
-    std::uint64_t seed = 0;
-    random.fill(std::as_writable_bytes(std::span(&seed, 1)));
-    return seed;
 }
 
 core::result<void> add_quietly(store::session& s, const store::new_user& u, addresses compared)
@@ -69,7 +61,7 @@ service::service(const settings& s, store::database& d, core::workers& hashing, 
       hashing_(hashing),
       passwords_(passwords),
       random_(r),
-      turns_(make_seed(r)),
+      turns_(core::random_value<std::uint64_t>(r)),
       guard_(guard)
 {}
 

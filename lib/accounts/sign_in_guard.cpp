@@ -5,8 +5,6 @@
 #include "store/email_keys.hpp"
 
 #include <algorithm>
-#include <cstring>
-#include <span>
 #include <utility>
 
 namespace watchword::accounts {
@@ -15,14 +13,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::uint32_t known_budget = 5; // times that of strangers
-constexpr milliseconds between_lines{1000};
-
-template <class T> T random_value(core::random_source& random)
-{
-    T value{};
-    random.fill(std::as_writable_bytes(std::span(&value, 1)));
-    return value;
-}
 
 std::string_view bytes_of(const std::uint64_t& value)
 {
@@ -118,17 +108,15 @@ sign_in_guard::sign_in_guard(settings s, device_proofs& proofs, core::random_sou
       strangers_{settings_.free_failures, settings_.longest_delay},
       known_{settings_.free_failures * known_budget, settings_.longest_delay},
       proofs_(proofs),
-      account_key_(random_value<core::siphash_key>(random)),
-      lanes_(settings_.accounts, random_value<core::siphash_key>(random)),
-      addresses_(settings_.accounts, random_value<core::siphash_key>(random), random_value<std::uint64_t>(random))
+      account_key_(core::random_value<core::siphash_key>(random)),
+      lanes_(settings_.accounts, core::random_value<core::siphash_key>(random)),
+      addresses_(settings_.accounts, core::random_value<core::siphash_key>(random),
+                 core::random_value<std::uint64_t>(random))
 {}
 
 std::uint64_t sign_in_guard::account_hash(std::string_view public_id) const noexcept
 {
-    const auto bytes = core::siphash_128(public_id, account_key_);
-    std::uint64_t hash = 0;
-    std::memcpy(&hash, bytes.data(), sizeof hash);
-    return hash;
+    return core::siphash_64(public_id, account_key_);
 }
 
 // The best first: an address may be shared with strangers.
@@ -185,12 +173,9 @@ core::result<void> sign_in_guard::charge(sign_in_attempt& attempt)
     return throttled(std::chrono::ceil<std::chrono::seconds>(least_wait));
 }
 
-// One line a second, whatever happens.
 void sign_in_guard::log_delays(std::int64_t user_id)
 {
-    const auto now = std::chrono::duration_cast<milliseconds>(settings_.now().time_since_epoch()).count();
-    auto next = next_line_.load(std::memory_order_relaxed);
-    if (now < next || !next_line_.compare_exchange_strong(next, now + between_lines.count())) return;
+    if (!lines_.lets_pass(settings_.now())) return;
     core::log::warning("attempts to sign in to an account are slowed down: too many have failed", {{"user", user_id}});
 }
 

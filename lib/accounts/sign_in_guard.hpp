@@ -5,10 +5,10 @@
 #include "accounts/failure_lanes.hpp"
 #include "accounts/known_addresses.hpp"
 #include "core/error.hpp"
+#include "core/once_a_second.hpp"
 #include "core/random.hpp"
 #include "store/users.hpp"
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -110,7 +110,7 @@ private:
     const core::siphash_key account_key_;
     failure_lanes lanes_;
     known_addresses addresses_;
-    std::atomic<std::int64_t> next_line_{0}; // of the log, ms
+    core::once_a_second lines_;
 };
 
 } // namespace watchword::accounts

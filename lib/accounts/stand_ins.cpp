@@ -3,20 +3,7 @@
 #include "accounts/password_forms.hpp"
 #include "store/hidden_users.hpp"
 
-#include <cstring>
-
 namespace watchword::accounts {
-namespace {
-
-std::uint64_t number_of(std::string_view address, core::siphash_key key) noexcept
-{
-    const auto bytes = core::siphash_128(address, key);
-    std::uint64_t number = 0;
-    std::memcpy(&number, bytes.data(), sizeof number);
-    return number;
-}
-
-} // namespace
 
 stand_ins::stand_ins(core::siphash_key key, const crypto::password_hasher& passwords, core::random_source& random)
     : key_(key), nobodys_hash_(passwords.hash_of_nothing(random))
@@ -26,7 +13,7 @@ core::result<store::user> stand_ins::fill_in(store::session& s, std::string_view
                                              core::result<store::user> found) const
 {
     if (!found && found.error() != core::errc::not_found) return found;
-    auto hash = store::hash_in_place_of(s, found, number_of(address, key_));
+    auto hash = store::hash_in_place_of(s, found, core::siphash_64(address, key_));
     if (found) return found;
     store::user nobody;
     nobody.password_hash = std::move(hash);

@@ -4,17 +4,17 @@
 #include "store/users.hpp"
 
 #include <cstring>
-#include <span>
 
 namespace watchword::accounts {
 
 token_checker::token_checker(const crypto::hs256_tokens& tokens, std::chrono::seconds lifetime, store::database& d,
                              const core::clock& c, core::random_source& random)
-    : lifetime_(lifetime), database_(d), clock_(c), threads_([tokens] { return thread_state(tokens); })
-{
-    random.fill(std::as_writable_bytes(std::span(&hash_key_, 1)));
-    hash_key_ |= 1;
-}
+    : lifetime_(lifetime),
+      database_(d),
+      clock_(c),
+      hash_key_(core::random_value<std::uint64_t>(random) | 1),
+      threads_([tokens] { return thread_state(tokens); })
+{}
 
 std::string token_checker::issue(std::string_view public_id)
 {

@@ -60,7 +60,7 @@ private:
     const std::chrono::seconds lifetime_;
     store::database& database_;
     const core::clock& clock_;
-    std::uint64_t hash_key_ = 0; // secret: nobody can aim tokens at one bucket, or learn one from timing
+    const std::uint64_t hash_key_; // secret: nobody can aim tokens at one bucket, or learn one from timing
     core::per_thread<thread_state> threads_;
 };
 

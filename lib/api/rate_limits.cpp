@@ -21,13 +21,6 @@ std::string_view view(const client_key& key) noexcept
     return {key.data(), key.size()};
 }
 
-core::siphash_key new_secret(core::random_source& random)
-{
-    core::siphash_key key;
-    random.fill(std::as_writable_bytes(std::span(&key, 1)));
-    return key;
-}
-
 core::task<response> give(response r)
 {
     co_return r;
@@ -89,7 +82,7 @@ public:
 
     core::task<response> operator()(request& q) const
     {
-        const auto address = client_of(q).address;
+        const auto address = address_of(q);
         if (address && limits_->exempt_.contains(*address)) return next_(q);
         std::optional<client_key> client;
         if (address) client = core::address_key(*address).bytes();
@@ -143,7 +136,7 @@ rate_limits::rate_limits(const rate_limit_settings& s, core::random_source& rand
     : exempt_(s.exempt), now_(std::move(now))
 {
     const auto add_own = [&](std::optional<own_limit>& place, std::string_view name, core::rate r) {
-        if (r.is_limited()) place.emplace(name, r, s.keys, new_secret(random));
+        if (r.is_limited()) place.emplace(name, r, s.keys, core::random_value<core::siphash_key>(random));
     };
     const auto add_common = [&](std::optional<common_limit>& place, std::string_view name, core::rate r) {
         if (r.is_limited()) place.emplace(name, r);
@@ -178,10 +171,7 @@ response rate_limits::refuse(const quota& reached, std::string_view address, cor
                              std::string_view detail)
 {
     refused_.fetch_add(1, std::memory_order_relaxed);
-    auto next_line = next_line_.load(std::memory_order_relaxed);
-    const auto then = (now + std::chrono::seconds(1)).time_since_epoch().count();
-    if (now.time_since_epoch().count() >= next_line &&
-        next_line_.compare_exchange_strong(next_line, then, std::memory_order_relaxed)) {
+    if (lines_.lets_pass(now)) {
         const auto count = refused_.exchange(0, std::memory_order_relaxed);
         core::log::info("attempts are refused",
                         {{"limit", reached.policy}, {"remote", address}, {"since_last_line", count}});

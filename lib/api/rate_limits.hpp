@@ -2,6 +2,7 @@
 
 #include "api/rate_limit_fields.hpp"
 #include "core/network.hpp"
+#include "core/once_a_second.hpp"
 #include "core/random.hpp"
 #include "http/message.hpp"
 
@@ -77,8 +78,8 @@ private:
     const time_source now_;
     std::optional<own_limit> sign_ins_, failures_, sign_ups_;
     std::optional<common_limit> all_sign_ins_, all_sign_ups_;
-    std::atomic<std::uint64_t> refused_{0};            // and not logged yet
-    std::atomic<core::steady_time::rep> next_line_{0}; // not before then
+    std::atomic<std::uint64_t> refused_{0}; // and not logged yet
+    core::once_a_second lines_;
 };
 
 } // namespace watchword::api

@@ -91,9 +91,7 @@ private:
 
     std::uint64_t hash_of(std::string_view key) const noexcept
     {
-        const auto bytes = siphash_128(key, secret_);
-        std::uint64_t hash = 0;
-        std::memcpy(&hash, bytes.data(), sizeof hash);
+        const auto hash = siphash_64(key, secret_);
         return hash != 0 ? hash : 1;
     }
 

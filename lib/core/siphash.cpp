@@ -74,4 +74,9 @@ std::array<char, 16> siphash_128(std::string_view bytes, siphash_key key) noexce
     return out;
 }
 
+std::uint64_t siphash_64(std::string_view bytes, siphash_key key) noexcept
+{
+    return read_word(siphash_128(bytes, key).data());
+}
+
 } // namespace watchword::core

@@ -16,7 +16,6 @@
 #include <cstring>
 #include <list>
 #include <new>
-#include <span>
 #include <stdexcept>
 #include <thread>
 
@@ -311,9 +310,7 @@ struct server::state {
 
 server::server(server_settings settings, const router& routes, const core::clock& clock, core::random_source& random)
 {
-    std::uint64_t seed = 0;
-    random.fill(std::as_writable_bytes(std::span(&seed, 1)));
-    state_ = std::make_unique<state>(std::move(settings), seed);
+    state_ = std::make_unique<state>(std::move(settings), core::random_value<std::uint64_t>(random));
     auto& s = *state_;
     const auto& given = s.shared.settings;
     if (given.tls) s.shared.tls = std::make_unique<tls_context>(*given.tls, clock, random);

@@ -1,6 +1,7 @@
 #include "store/hidden_users.hpp"
 
 #include "store/email_keys.hpp"
+#include "store/nullable_text.hpp"
 #include "store/session.hpp"
 
 #include <cmath>
@@ -40,14 +41,8 @@ struct last_id_query {
 
 // Reads as much as is read of a user who is found by his address.
 struct user_after_query {
-    struct text {
-        std::string value;
-        soci::indicator state = soci::i_null;
-
-        std::optional<std::string> get() const { return state == soci::i_null ? std::nullopt : std::optional(value); }
-    };
     long long after = 0, id = 0;
-    text public_id, name, email, password;
+    nullable_text public_id, name, email, password;
     soci::statement statement;
 
     explicit user_after_query(soci::session& sql)

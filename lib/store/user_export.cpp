@@ -3,6 +3,7 @@
 #include "store/copy_reader.hpp"
 #include "store/failure.hpp"
 #include "store/migrations.hpp"
+#include "store/nullable_text.hpp"
 #include "store/open.hpp"
 
 #include <stdexcept>
@@ -10,16 +11,9 @@
 namespace watchword::store {
 namespace {
 
-struct text {
-    std::string value;
-    soci::indicator state = soci::i_null;
-
-    std::optional<std::string> get() const { return state == soci::i_null ? std::nullopt : std::optional(value); }
-};
-
 struct export_query {
     long long after = 0, id = 0;
-    text public_id, name, email, password;
+    nullable_text public_id, name, email, password;
     soci::statement statement;
 
     explicit export_query(soci::session& sql)

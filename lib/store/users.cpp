@@ -2,6 +2,7 @@
 
 #include "core/caseless.hpp"
 #include "store/email_keys.hpp"
+#include "store/nullable_text.hpp"
 #include "store/session.hpp"
 
 #include <algorithm>
@@ -9,22 +10,8 @@
 namespace watchword::store {
 namespace {
 
-// A column that may be NULL, as SOCI binds it. (soci::use keeps a reference to a temporary: it must stand in the
-// expression that prepares the statement, not in a function of its own.)
-struct text {
-    std::string value;
-    soci::indicator state = soci::i_null;
-
-    void set(const std::optional<std::string>& v)
-    {
-        state = v ? soci::i_ok : soci::i_null;
-        value = v.value_or(std::string());
-    }
-    std::optional<std::string> get() const { return state == soci::i_null ? std::nullopt : std::optional(value); }
-};
-
 struct add_user_query {
-    text public_id, name, email, password;
+    nullable_text public_id, name, email, password;
     long long id = 0;
     soci::statement statement;
 
@@ -40,7 +27,7 @@ struct add_user_query {
 struct find_by_email_query {
     std::string key;
     long long id = 0;
-    text public_id, name, email, password;
+    nullable_text public_id, name, email, password;
     soci::statement statement;
 
     explicit find_by_email_query(soci::session& sql)
@@ -55,7 +42,7 @@ struct find_by_email_query {
 struct find_similar_query {
     std::string key, same_key;
     long long id = 0;
-    text public_id, name, email, password;
+    nullable_text public_id, name, email, password;
     soci::statement statement;
 
     explicit find_similar_query(soci::session& sql)
@@ -95,7 +82,7 @@ struct set_hash_query {
 // Flask's table on PostgreSQL has ids of 32 bits, and without the cast the bound would have to fit.
 struct list_query {
     long long after = 0, limit = 0, id = 0;
-    text public_id, name, email;
+    nullable_text public_id, name, email;
     soci::statement statement;
 
     explicit list_query(soci::session& sql)
