@@ -100,6 +100,7 @@ void fair_queue::erase(item& x) noexcept
         place = std::exchange(x.chained_, nullptr);
         return;
     }
+    // NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): `left` are there
     if (line.first != place) stand_in(place, *line.first);
     set_line_size(*place, left);
 }

@@ -55,7 +55,7 @@ taken token_bucket::take(steady_time now, std::uint64_t tokens) noexcept
 void token_bucket::give_back(std::uint64_t tokens) noexcept
 {
     auto before = full_at_.load(std::memory_order_relaxed);
-    auto after = before;
+    std::uint64_t after = 0;
     do {
         after = before;
         rule_.give_back(after, tokens);

@@ -19,7 +19,7 @@ void* open_library()
     void* const handle = ::dlopen(library_name, RTLD_NOW | RTLD_LOCAL);
     if (handle == nullptr)
         throw std::runtime_error("PostgreSQL needs its client library (Debian's package libpq5): " +
-                                 std::string(::dlerror()));
+                                 std::string(::dlerror())); // NOLINT(concurrency-mt-unsafe): glibc's is of the thread
     return handle;
 }
 

@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(keys_are_derived_from_whole_secrets_only)
     crypto::hmac_sha256 mac(secret.view());
     BOOST_TEST(key.view() == tag_of(mac, "one"));
     BOOST_TEST(key.view() != crypto::derive_key(secret, "other").view());
-    for (const std::size_t size : {0, 31})
+    for (const std::size_t size : {0U, 31U})
         BOOST_CHECK_THROW(crypto::derive_key(core::secret_string(std::string(size, 's')), "one"),
                           std::invalid_argument);
 }
