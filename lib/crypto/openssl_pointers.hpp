@@ -1,0 +1,44 @@
+#pragma once
+
+#include <openssl/ecdsa.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string_view>
+
+// Owners of what OpenSSL allocates, for lib/crypto alone.
+namespace watchword::crypto {
+
+template <auto Free> struct freed_by {
+    template <class T> void operator()(T* what) const noexcept { Free(what); }
+};
+
+using pkey_pointer = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
+using pkey_context_pointer = std::unique_ptr<EVP_PKEY_CTX, freed_by<EVP_PKEY_CTX_free>>;
+using md_pointer = std::unique_ptr<EVP_MD, freed_by<EVP_MD_free>>;
+using md_context_pointer = std::unique_ptr<EVP_MD_CTX, freed_by<EVP_MD_CTX_free>>;
+using ecdsa_signature_pointer = std::unique_ptr<ECDSA_SIG, freed_by<ECDSA_SIG_free>>;
+
+// Leaves the thread's queue of errors empty, where other users of OpenSSL would take what is there for their own.
+class quiet_errors {
+public:
+    quiet_errors() = default;
+    quiet_errors(const quiet_errors&) = delete;
+    quiet_errors& operator=(const quiet_errors&) = delete;
+    ~quiet_errors() { ERR_clear_error(); }
+};
+
+// For what fails only without memory, or in a broken installation.
+inline void require_openssl(bool good, const char* what)
+{
+    if (!good) throw std::runtime_error(what);
+}
+
+inline const unsigned char* as_bytes(std::string_view text)
+{
+    return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+} // namespace watchword::crypto
