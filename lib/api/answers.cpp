@@ -42,7 +42,8 @@ http::response failure(core::error_code ec, std::chrono::seconds wait)
         case core::errc::not_found: return problem(status::not_found, "not_found", "There is no such thing.");
         case core::errc::already_exists: return problem(status::conflict, "already_exists", "It exists already.");
         case core::errc::wrong_password:
-        case core::errc::invalid_token: return problem(status::unauthorized, "unauthorized", "Not signed in.");
+        case core::errc::invalid_token:
+        case core::errc::expired_token: return problem(status::unauthorized, "unauthorized", "Not signed in.");
         case core::errc::unsupported:
             return problem(status::unsupported_media_type, "unsupported", "This format is not supported.");
         case core::errc::overloaded:

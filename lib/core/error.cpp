@@ -18,6 +18,7 @@ public:
         case errc::already_exists: return "already exists";
         case errc::wrong_password: return "wrong password";
         case errc::invalid_token: return "invalid token";
+        case errc::expired_token: return "expired token";
         case errc::unsupported: return "unsupported";
         case errc::overloaded: return "overloaded";
         case errc::timed_out: return "timed out";

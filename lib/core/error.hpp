@@ -19,6 +19,7 @@ enum class errc {
     already_exists,    // a unique key (an e-mail address) is taken
     wrong_password,    // the account exists, the password is not its own
     invalid_token,     // a token is malformed, forged, expired or revoked
+    expired_token,     // a token was good, and is so no longer; where it is told apart from invalid_token
     unsupported,       // a format, algorithm or option that is not implemented
     overloaded,        // a bounded queue is full: come back later
     timed_out,         // a deadline passed before the work was done

@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "core/secret.hpp"
 #include "crypto/hmac.hpp"
+#include "crypto/jws.hpp"
 
 #include <string>
 #include <string_view>
@@ -21,7 +22,7 @@ struct access_claims {
 class hs256_tokens {
 public:
     // Longer ones are refused before any work.
-    static constexpr std::size_t longest_token = 16 * 1024;
+    static constexpr std::size_t longest_token = longest_jws;
 
     explicit hs256_tokens(const core::secret_string& key) : mac_(key.view()) {}
 
@@ -29,9 +30,9 @@ public:
     std::string issue(const access_claims&);
 
     // The claims of a token that is valid at `now`. Error: invalid_token, whatever is wrong: not three segments of
-    // canonical base64url; a wrong signature; another algorithm; `crit`, `"b64":false` or a `kid` that is no text;
-    // duplicate members; no finite `exp` or one not after `now`, without leeway; `nbf` or `iat` after `now` or not a
-    // number; any `aud`; no `public_id`. Other members are not looked at, keys in the header are never used.
+    // canonical base64url; a wrong signature; another algorithm; `crit`, `enc`, `"b64":false` or a `kid` that is no
+    // text; duplicate members; no finite `exp` or one not after `now`, without leeway; `nbf` or `iat` after `now` or
+    // not a number; any `aud`; no `public_id`. Other members are not looked at, keys in the header are never used.
     core::result<access_claims> verify(std::string_view token, core::timestamp now);
 
 private:

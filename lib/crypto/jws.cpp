@@ -1,0 +1,111 @@
+#include "crypto/jws.hpp"
+
+#include "core/json.hpp"
+#include "core/text.hpp"
+
+namespace watchword::crypto {
+namespace {
+
+namespace json = boost::json;
+
+std::string_view view(const json::string& text)
+{
+    return {text.data(), text.size()};
+}
+
+} // namespace
+
+std::optional<jws_segments> split_jws(std::string_view token)
+{
+    const auto first = token.find('.');
+    if (first == token.npos) return std::nullopt;
+    const auto second = token.find('.', first + 1);
+    if (second == token.npos || token.find('.', second + 1) != token.npos) return std::nullopt;
+    return jws_segments{token.substr(0, first), token.substr(first + 1, second - first - 1), token.substr(second + 1),
+                        token.substr(0, second)};
+}
+
+std::optional<json::object> read_json_segment(std::string_view segment)
+{
+    const auto text = core::base64url_decode(segment);
+    if (!text) return std::nullopt;
+    auto value = core::parse_json(*text);
+    if (!value || !value->is_object()) return std::nullopt;
+    return std::move(value->get_object());
+}
+
+std::optional<json::object> read_jws_header(std::string_view segment)
+{
+    auto header = read_json_segment(segment);
+    if (!header) return std::nullopt;
+    const auto* const algorithm = header->if_contains("alg");
+    if (!algorithm || !algorithm->is_string()) return std::nullopt;
+    if (header->contains("crit") || header->contains("enc")) return std::nullopt;
+    if (const auto* const b64 = header->if_contains("b64"); b64 && *b64 != json::value(true)) return std::nullopt;
+    if (const auto* const kid = header->if_contains("kid"); kid && !kid->is_string()) return std::nullopt;
+    return header;
+}
+
+bool has_algorithm(const json::object& header, signature_algorithm a) noexcept
+{
+    const auto* const named = header.if_contains("alg");
+    return named && named->is_string() && view(named->get_string()) == facts_of(a).name;
+}
+
+core::result<jws> jws::parse(std::string_view token)
+{
+    if (token.size() > longest_jws) return core::errc::invalid_token;
+    const auto segments = split_jws(token);
+    if (!segments) return core::errc::invalid_token;
+    auto header = read_jws_header(segments->header);
+    if (!header) return core::errc::invalid_token;
+    return jws(*segments, std::move(*header));
+}
+
+std::optional<std::string_view> jws::kid() const noexcept
+{
+    const auto* const value = header_.if_contains("kid");
+    if (!value) return std::nullopt;
+    return view(value->get_string());
+}
+
+bool jws::has_type(std::string_view type) const noexcept
+{
+    constexpr std::string_view application = "application/";
+    const auto* const value = header_.if_contains("typ");
+    if (!value || !value->is_string()) return false;
+    auto said = view(value->get_string());
+    if (core::iequals(said.substr(0, application.size()), application)) said.remove_prefix(application.size());
+    return core::iequals(said, type);
+}
+
+bool jws::is_signed_by(verifier& key) const
+{
+    if (!has_algorithm(header_, key.key().algorithm())) return false;
+    const auto signature = core::base64url_decode(segments_.signature);
+    return signature && key.verify(segments_.signed_part, *signature);
+}
+
+core::result<std::string> jws::payload() const
+{
+    auto text = core::base64url_decode(segments_.payload);
+    if (!text) return core::errc::invalid_token;
+    return text;
+}
+
+core::result<json::object> jws::claims() const
+{
+    auto read = read_json_segment(segments_.payload);
+    if (!read) return core::errc::invalid_token;
+    return std::move(*read);
+}
+
+std::string sign_jws(std::string_view header_segment, std::string_view payload, signer& key)
+{
+    std::string token(header_segment);
+    token.append(".").append(core::base64url_encode(payload));
+    const auto made = core::base64url_encode(key.sign(token));
+    return token.append(".").append(made);
+}
+
+} // namespace watchword::crypto
