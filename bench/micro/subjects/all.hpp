@@ -13,6 +13,7 @@ void add_query(subjects&);
 void add_cookies(subjects&);
 void add_json(subjects&);
 void add_jwt(subjects&);
+void add_signatures(subjects&);
 void add_token_check(subjects&);
 void add_response(subjects&);
 void add_user_list(subjects&);
