@@ -230,9 +230,11 @@ private_parts signing_key::parts() const
     case signature_algorithm::hs256: out.k = of.secret; break;
     case signature_algorithm::es256: out.d = read_number(*of.pkey, OSSL_PKEY_PARAM_PRIV_KEY, ec_size); break;
     case signature_algorithm::eddsa: {
+        // EVP_PKEY_get_raw_private_key leaves a copy behind.
         core::secret_bytes<ec_size> d;
-        std::size_t size = ec_size;
-        const int good = EVP_PKEY_get_raw_private_key(of.pkey.get(), reinterpret_cast<unsigned char*>(d.data), &size);
+        std::size_t size = 0;
+        auto* const to = reinterpret_cast<unsigned char*>(d.data);
+        const int good = EVP_PKEY_get_octet_string_param(of.pkey.get(), OSSL_PKEY_PARAM_PRIV_KEY, to, ec_size, &size);
         require_openssl(good == 1 && size == ec_size, "an Ed25519 key has no private part");
         out.d = core::secret_string(d.view());
         break;
