@@ -127,6 +127,8 @@ void connection::sweep(steady_clock::time_point now)
         } else {
             look_for_client(now);
         }
+    } else if (now >= deadline_ && phase_ == phase::idle && transport_.has_input()) {
+        // This thread comes to it late, and a request waits: it is read next.
     } else if (now >= deadline_ || is_too_slow(now)) {
         expired_ = true;
         transport_.cancel();

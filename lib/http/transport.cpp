@@ -127,11 +127,22 @@ core::task<core::error_code> transport::wait_to_write()
     co_return failed;
 }
 
-bool transport::has_ended()
+core::error_code transport::look()
 {
     core::error_code ec;
     std::array<char, 1> next;
     socket_.receive(asio::buffer(next), asio::socket_base::message_peek, ec);
+    return ec;
+}
+
+bool transport::has_input()
+{
+    return !look();
+}
+
+bool transport::has_ended()
+{
+    const auto ec = look();
     return ec && ec != asio::error::would_block && ec != asio::error::try_again;
 }
 

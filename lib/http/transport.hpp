@@ -42,6 +42,8 @@ public:
     bool write_now(std::string_view& head, std::string_view& tail, core::error_code&);
     core::task<core::error_code> wait_to_write();
 
+    // Whether bytes have come that were not read.
+    bool has_input();
     // Whether the client has closed its side, or reset the connection, and all it sent is read; see ready_buffer.
     bool has_ended();
     // Whatever it has sent, read or not.
@@ -55,6 +57,7 @@ public:
     void close() noexcept;
 
 private:
+    core::error_code look(); // at the next byte
     bool write_plain(std::string_view& head, std::string_view& tail, core::error_code&);
     bool write_tls(std::string_view& bytes, core::error_code&);
 

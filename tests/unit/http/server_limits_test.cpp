@@ -1,14 +1,59 @@
 // What one client may ask of the server in this process, and what it gets when it asks for more.
+#include "http/connection.hpp"
 #include "server_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include <semaphore>
 #include <thread>
 
 using namespace watchword;
 using namespace watchword::test;
 
+namespace {
+
+// Keeps its I/O thread, as a machine that stops for a while does.
+struct thread_holder {
+    std::counting_semaphore<>* began;
+    std::counting_semaphore<>* may_end;
+    core::task<http::response> operator()(http::request&) const
+    {
+        began->release();
+        may_end->acquire();
+        co_return http::response(http::status::ok, "text/plain", "kept");
+    }
+};
+
+} // namespace
+
 BOOST_FIXTURE_TEST_SUITE(server_limits, server_fixture)
+
+// The thread is held up twice: until the sweep is due, and then, with the sweep next in its queue, until the idle
+// client's time is over.
+BOOST_AUTO_TEST_CASE(an_idle_client_whose_request_waits_for_a_thread_that_was_held_up_is_answered)
+{
+    std::counting_semaphore<> began(0), may_end(0);
+    routes.add(http::method::get, "/keeps", thread_holder{&began, &may_end});
+    settings.threads = 1;
+    settings.limits.idle_timeout = std::chrono::milliseconds(100);
+    client idle(start()), first(server->addresses().front()), second(server->addresses().front());
+    for (client* each : {&first, &second, &idle}) {
+        each->get("/hello");
+        while (each->receive(1000).find("hello") == std::string::npos) {
+        }
+    }
+    first.get("/keeps");
+    began.acquire();
+    second.get("/keeps");
+    std::this_thread::sleep_for(http::sweep_interval + std::chrono::milliseconds(50));
+    may_end.release();
+    began.acquire();
+    idle.get("/hello");
+    std::this_thread::sleep_for(http::sweep_interval + settings.limits.idle_timeout);
+    may_end.release();
+    BOOST_TEST(idle.receive(1000).starts_with("HTTP/1.1 200 OK"));
+    BOOST_TEST(second.receive(1000).starts_with("HTTP/1.1 200 OK"));
+}
 
 BOOST_AUTO_TEST_CASE(a_reader_that_stops_is_given_up_after_the_write_timeout)
 {
