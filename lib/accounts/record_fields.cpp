@@ -1,14 +1,12 @@
 #include "accounts/record_fields.hpp"
 
+#include "core/json.hpp"
 #include "core/text.hpp"
 
 namespace watchword::accounts {
 namespace {
 
-std::string_view view(const boost::json::string& s)
-{
-    return {s.data(), s.size()};
-}
+using core::view;
 
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words)
 {

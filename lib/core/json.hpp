@@ -2,6 +2,7 @@
 
 #include "core/error.hpp"
 
+#include <boost/json/string.hpp>
 #include <boost/json/value.hpp>
 
 #include <cstddef>
@@ -25,5 +26,15 @@ result<boost::json::value> parse_json(std::string_view text, json_limits limits 
 // The same for text that may hold secrets, but not in names: what the value and the parser take of the heap is wiped
 // when it goes. What the parser leaves on the stack is left to wipe_stack().
 result<boost::json::value> parse_secret_json(std::string_view text, json_limits limits = {});
+
+// Boost.JSON's text is neither std::string_view nor made of one.
+inline std::string_view view(const boost::json::string& text) noexcept
+{
+    return {text.data(), text.size()};
+}
+inline boost::json::string json_string(std::string_view text)
+{
+    return boost::json::string(text.data(), text.size());
+}
 
 } // namespace watchword::core

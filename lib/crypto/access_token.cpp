@@ -1,5 +1,6 @@
 #include "crypto/access_token.hpp"
 
+#include "core/json.hpp"
 #include "core/text.hpp"
 #include "crypto/access_token_claims.hpp"
 #include "crypto/jws.hpp"
@@ -24,9 +25,9 @@ std::string header_of(const named_signing_key& key)
 {
     const auto name = facts_of(key.key.algorithm()).name;
     json::object header;
-    header["alg"] = json::string(name.data(), name.size());
-    header["typ"] = json::string(type.data(), type.size());
-    header["kid"] = json::string(key.kid.data(), key.kid.size());
+    header["alg"] = core::json_string(name);
+    header["typ"] = core::json_string(type);
+    header["kid"] = core::json_string(key.kid);
     return core::base64url_encode(json::serialize(header));
 }
 

@@ -1,5 +1,6 @@
 #include "crypto/access_token_claims.hpp"
 
+#include "core/json.hpp"
 #include "core/text.hpp"
 
 #include <boost/json/array.hpp>
@@ -13,6 +14,7 @@ namespace watchword::crypto {
 namespace {
 
 namespace json = boost::json;
+using core::json_string;
 
 constexpr std::size_t longest_name = 1024, longest_id = 128, longest_scope = 1024;
 constexpr std::size_t most_roles = 32, longest_role = 64;
@@ -49,23 +51,18 @@ std::int64_t seconds(core::timestamp t)
     return t.time_since_epoch().count();
 }
 
-json::string to_json(const std::string& text)
-{
-    return json::string(text.data(), text.size());
-}
-
 json::array to_json(const std::vector<std::string>& all)
 {
     json::array out;
     out.reserve(all.size());
-    for (const auto& one : all) out.emplace_back(to_json(one));
+    for (const auto& one : all) out.emplace_back(json_string(one));
     return out;
 }
 
 std::optional<std::string> read_text(const json::value* value)
 {
     if (!value || !value->is_string()) return std::nullopt;
-    return std::string(value->get_string().data(), value->get_string().size());
+    return std::string(core::view(value->get_string()));
 }
 
 std::optional<std::vector<std::string>> read_texts(const json::value* value)
@@ -79,11 +76,6 @@ std::optional<std::vector<std::string>> read_texts(const json::value* value)
         out.push_back(std::move(*text));
     }
     return out;
-}
-
-std::optional<double> read_date(const json::value* value)
-{
-    return value ? numeric_date(*value) : std::nullopt;
 }
 
 std::optional<std::uint64_t> read_count(const json::value* value)
@@ -126,17 +118,17 @@ std::string write_claims(const access_token_claims& c)
 {
     json::object out;
     out.reserve(13);
-    out["iss"] = to_json(c.issuer);
-    out["sub"] = to_json(c.subject);
-    out["aud"] = to_json(c.audience);
+    out["iss"] = json_string(c.issuer);
+    out["sub"] = json_string(c.subject);
+    out["aud"] = json_string(c.audience);
     out["exp"] = seconds(c.expires);
     out["nbf"] = seconds(c.not_before);
     out["iat"] = seconds(c.issued);
-    out["jti"] = to_json(c.id);
-    out["sid"] = to_json(c.session_id);
+    out["jti"] = json_string(c.id);
+    out["sid"] = json_string(c.session_id);
     out["auth_time"] = seconds(c.authenticated);
     out["gen"] = c.generation;
-    if (!c.scope.empty()) out["scope"] = to_json(c.scope);
+    if (!c.scope.empty()) out["scope"] = json_string(c.scope);
     if (!c.roles.empty()) out["roles"] = to_json(c.roles);
     if (!c.methods.empty()) out["amr"] = to_json(c.methods);
     return json::serialize(out);
@@ -151,10 +143,10 @@ std::optional<access_token_claims> read_claims(const json::object& in, const std
     r.take(read_text(in.if_contains("sub")), out.subject);
     r.take(read_text(in.if_contains("jti")), out.id);
     r.take(read_text(in.if_contains("sid")), out.session_id);
-    r.take(read_date(in.if_contains("exp")), out.expires, round_up);
-    r.take(read_date(in.if_contains("nbf")), out.not_before, round_down);
-    r.take(read_date(in.if_contains("iat")), out.issued, round_down);
-    r.take(read_date(in.if_contains("auth_time")), out.authenticated, round_down);
+    r.take(numeric_date(in.if_contains("exp")), out.expires, round_up);
+    r.take(numeric_date(in.if_contains("nbf")), out.not_before, round_down);
+    r.take(numeric_date(in.if_contains("iat")), out.issued, round_down);
+    r.take(numeric_date(in.if_contains("auth_time")), out.authenticated, round_down);
     r.take(read_count(in.if_contains("gen")), out.generation);
     if (const auto* const scope = in.if_contains("scope")) r.take(read_text(scope), out.scope);
     r.take(read_texts(in.if_contains("roles")), out.roles);

@@ -1,35 +1,28 @@
 #include "crypto/firebase_hash.hpp"
 
+#include "crypto/bytes.hpp"
 #include "crypto/hash_bounds.hpp"
 #include "crypto/hash_text.hpp"
-
-#include <openssl/evp.h>
+#include "crypto/openssl_pointers.hpp"
 
 #include <bit>
-#include <memory>
 
 namespace watchword::crypto {
 namespace {
 
 constexpr std::size_t key_size = 32, shortest_signer_key = 16, longest_signer_key = 256;
 
-const unsigned char* bytes(std::string_view text)
-{
-    return reinterpret_cast<const unsigned char*>(text.data());
-}
-
 // Empty if OpenSSL fails.
 std::string encrypt(std::string_view key, std::string_view text)
 {
     const unsigned char counter[16] = {};
-    const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> context(EVP_CIPHER_CTX_new(),
-                                                                                  EVP_CIPHER_CTX_free);
+    const cipher_context_pointer context(EVP_CIPHER_CTX_new());
     std::string out(text.size(), '\0');
     int size = 0;
-    const bool good = context &&
-                      EVP_EncryptInit_ex(context.get(), EVP_aes_256_ctr(), nullptr, bytes(key), counter) == 1 &&
-                      EVP_EncryptUpdate(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size, bytes(text),
-                                        static_cast<int>(text.size())) == 1;
+    const bool good =
+        context && EVP_EncryptInit_ex(context.get(), EVP_aes_256_ctr(), nullptr, as_bytes(key), counter) == 1 &&
+        EVP_EncryptUpdate(context.get(), writable_bytes(out), &size, as_bytes(text), static_cast<int>(text.size())) ==
+            1;
     return good ? out : std::string();
 }
 

@@ -1,5 +1,7 @@
 #include "crypto/hmac.hpp"
 
+#include "crypto/bytes.hpp"
+
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 
@@ -8,11 +10,6 @@
 
 namespace watchword::crypto {
 namespace {
-
-const unsigned char* bytes(std::string_view text)
-{
-    return reinterpret_cast<const unsigned char*>(text.data());
-}
 
 void require(bool good)
 {
@@ -37,7 +34,7 @@ hmac_sha256::hmac_sha256(std::string_view key) : context_(std::make_unique<conte
     const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
                                      OSSL_PARAM_construct_end()};
     static constexpr char no_key = 0; // OpenSSL takes a null key for "keep the old one"
-    const auto* const start = key.empty() ? bytes({&no_key, 1}) : bytes(key);
+    const auto* const start = key.empty() ? as_bytes({&no_key, 1}) : as_bytes(key);
     require(EVP_MAC_init(context_->mac, start, key.size(), parameters) == 1);
 }
 
@@ -54,7 +51,7 @@ hmac_sha256::tag hmac_sha256::sign(std::string_view message)
     tag out;
     std::size_t written = 0;
     require(EVP_MAC_init(context_->mac, nullptr, 0, nullptr) == 1); // the same key again
-    require(EVP_MAC_update(context_->mac, bytes(message), message.size()) == 1);
+    require(EVP_MAC_update(context_->mac, as_bytes(message), message.size()) == 1);
     require(EVP_MAC_final(context_->mac, reinterpret_cast<unsigned char*>(out.data()), &written, out.size()) == 1);
     require(written == out.size());
     return out;

@@ -17,13 +17,9 @@ namespace watchword::crypto {
 namespace {
 
 namespace json = boost::json;
+using core::view;
 
 constexpr std::array<std::string_view, 8> private_members = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"};
-
-std::string_view view(const json::string& text)
-{
-    return {text.data(), text.size()};
-}
 
 const json::value* find(const json::object& jwk, std::string_view name)
 {
@@ -83,17 +79,12 @@ bool read_all(const json::object& jwk, signature_algorithm a, private_parts& to)
     return false;
 }
 
-bool have_algorithms(std::string_view type)
-{
-    return type == "EC" || type == "OKP" || type == "RSA" || type == "oct";
-}
-
 // The one that the key says itself, or that it is said to have, or that its curve leaves.
 core::result<signature_algorithm> algorithm_of(const json::object& jwk, std::optional<signature_algorithm> as)
 {
     const auto type = text_of(jwk, "kty");
     if (!type) return core::errc::invalid_input;
-    if (!have_algorithms(*type)) return core::errc::unsupported;
+    if (!is_key_type(*type)) return core::errc::unsupported;
     const auto curve = text_of(jwk, "crv");
     const bool has_curve = *type == "EC" || *type == "OKP";
     if (has_curve && !curve) return core::errc::invalid_input;

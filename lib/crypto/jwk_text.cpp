@@ -1,5 +1,6 @@
 #include "crypto/jwk_text.hpp"
 
+#include "core/json.hpp"
 #include "core/text.hpp"
 #include "crypto/jwk.hpp"
 
@@ -32,7 +33,7 @@ jwk_text& jwk_text::text(std::string_view name, std::string_view value)
 jwk_text& jwk_text::escaped(std::string_view name, std::string_view value)
 {
     begin(name);
-    text_.append(boost::json::serialize(boost::json::string(value.data(), value.size())));
+    text_.append(boost::json::serialize(core::json_string(value)));
     return *this;
 }
 

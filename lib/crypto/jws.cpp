@@ -7,11 +7,7 @@ namespace watchword::crypto {
 namespace {
 
 namespace json = boost::json;
-
-std::string_view view(const json::string& text)
-{
-    return {text.data(), text.size()};
-}
+using core::view;
 
 } // namespace
 

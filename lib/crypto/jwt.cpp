@@ -1,5 +1,6 @@
 #include "crypto/jwt.hpp"
 
+#include "core/json.hpp"
 #include "core/text.hpp"
 #include "crypto/jws.hpp"
 #include "crypto/registered_claims.hpp"
@@ -19,15 +20,14 @@ constexpr std::string_view header_text = R"({"alg":"HS256","typ":"JWT"})";
 std::optional<access_claims> read_claims(const json::object& claims, core::timestamp now)
 {
     const auto seconds = static_cast<double>(now.time_since_epoch().count());
-    const auto* const exp = claims.if_contains("exp");
-    const auto expires = exp ? numeric_date(*exp) : std::nullopt;
+    const auto expires = numeric_date(claims.if_contains("exp"));
     if (!expires || !(*expires > seconds)) return std::nullopt;
     if (!is_past_or_absent(claims, "nbf", seconds) || !is_past_or_absent(claims, "iat", seconds)) return std::nullopt;
     if (claims.contains("aud")) return std::nullopt; // nobody is meant here by it (RFC 7519 section 4.1.3)
     const auto* const id = claims.if_contains("public_id");
     if (!id || !id->is_string() || id->get_string().empty()) return std::nullopt;
     // A fraction of a second more is still valid during that second's start.
-    return access_claims{std::string(id->get_string().data(), id->get_string().size()), round_up(*expires)};
+    return access_claims{std::string(core::view(id->get_string())), round_up(*expires)};
 }
 
 } // namespace
@@ -35,7 +35,7 @@ std::optional<access_claims> read_claims(const json::object& claims, core::times
 std::string hs256_tokens::issue(const access_claims& claims)
 {
     static const std::string header = core::base64url_encode(header_text);
-    const json::string id(claims.public_id.data(), claims.public_id.size());
+    const auto id = core::json_string(claims.public_id);
     const std::string payload = "{\"public_id\":" + json::serialize(id) +
                                 ",\"exp\":" + std::to_string(claims.expires.time_since_epoch().count()) + "}";
     std::string token = header + "." + core::base64url_encode(payload);

@@ -1,10 +1,9 @@
 #include "crypto/key_derivation.hpp"
 
+#include "crypto/bytes.hpp"
 #include "crypto/hash_bounds.hpp"
+#include "crypto/openssl_pointers.hpp"
 
-#include <openssl/evp.h>
-
-#include <memory>
 #include <string>
 
 namespace watchword::crypto {
@@ -25,16 +24,6 @@ constexpr named_digest digests[] = {
 const named_digest& about(digest d) noexcept
 {
     return digests[static_cast<std::size_t>(d)];
-}
-
-const unsigned char* bytes(std::string_view text)
-{
-    return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-unsigned char* bytes(std::string& text)
-{
-    return reinterpret_cast<unsigned char*>(text.data());
 }
 
 } // namespace
@@ -63,9 +52,9 @@ std::optional<core::secret_string> pbkdf2(const pbkdf2_cost& c, std::string_view
                                           std::size_t key_size)
 {
     std::string key(key_size, '\0');
-    const int good = PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()), bytes(salt),
+    const int good = PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()), as_bytes(salt),
                                        static_cast<int>(salt.size()), static_cast<int>(c.iterations),
-                                       about(c.function).method(), static_cast<int>(key_size), bytes(key));
+                                       about(c.function).method(), static_cast<int>(key_size), writable_bytes(key));
     core::secret_string kept(std::move(key));
     if (good != 1) return std::nullopt;
     return kept;
@@ -86,8 +75,8 @@ std::optional<core::secret_string> scrypt(const scrypt_cost& c, std::string_view
 {
     constexpr std::uint64_t spare = 64u << 20; // for what scrypt needs beside its main table
     std::string key(key_size, '\0');
-    const int good = EVP_PBE_scrypt(password.data(), password.size(), bytes(salt), salt.size(), c.n, c.r, c.p,
-                                    hash_bounds::scrypt_bytes + spare, bytes(key), key_size);
+    const int good = EVP_PBE_scrypt(password.data(), password.size(), as_bytes(salt), salt.size(), c.n, c.r, c.p,
+                                    hash_bounds::scrypt_bytes + spare, writable_bytes(key), key_size);
     core::secret_string kept(std::move(key));
     if (good != 1) return std::nullopt;
     return kept;
@@ -95,12 +84,12 @@ std::optional<core::secret_string> scrypt(const scrypt_cost& c, std::string_view
 
 std::optional<core::secret_string> hash_of(digest d, std::string_view a, std::string_view b)
 {
-    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+    const md_context_pointer context(EVP_MD_CTX_new());
     std::string out(size_of(d), '\0');
     const bool good = context && EVP_DigestInit_ex(context.get(), about(d).method(), nullptr) == 1 &&
                       EVP_DigestUpdate(context.get(), a.data(), a.size()) == 1 &&
                       EVP_DigestUpdate(context.get(), b.data(), b.size()) == 1 &&
-                      EVP_DigestFinal_ex(context.get(), bytes(out), nullptr) == 1;
+                      EVP_DigestFinal_ex(context.get(), writable_bytes(out), nullptr) == 1;
     core::secret_string kept(std::move(out));
     if (!good) return std::nullopt;
     return kept;

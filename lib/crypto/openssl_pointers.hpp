@@ -1,22 +1,22 @@
 #pragma once
 
+#include "core/freed_by.hpp"
+
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
 #include <memory>
 #include <stdexcept>
-#include <string_view>
 
 // Owners of what OpenSSL allocates, for lib/crypto alone.
 namespace watchword::crypto {
 
-template <auto Free> struct freed_by {
-    template <class T> void operator()(T* what) const noexcept { Free(what); }
-};
+using core::freed_by;
 
 using pkey_pointer = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
 using pkey_context_pointer = std::unique_ptr<EVP_PKEY_CTX, freed_by<EVP_PKEY_CTX_free>>;
+using cipher_context_pointer = std::unique_ptr<EVP_CIPHER_CTX, freed_by<EVP_CIPHER_CTX_free>>;
 using md_pointer = std::unique_ptr<EVP_MD, freed_by<EVP_MD_free>>;
 using md_context_pointer = std::unique_ptr<EVP_MD_CTX, freed_by<EVP_MD_CTX_free>>;
 using ecdsa_signature_pointer = std::unique_ptr<ECDSA_SIG, freed_by<ECDSA_SIG_free>>;
@@ -34,11 +34,6 @@ public:
 inline void require_openssl(bool good, const char* what)
 {
     if (!good) throw std::runtime_error(what);
-}
-
-inline const unsigned char* as_bytes(std::string_view text)
-{
-    return reinterpret_cast<const unsigned char*>(text.data());
 }
 
 } // namespace watchword::crypto

@@ -1,5 +1,7 @@
 #include "crypto/registered_claims.hpp"
 
+#include "core/json.hpp"
+
 #include <boost/json/array.hpp>
 #include <boost/json/string.hpp>
 #include <boost/json/value.hpp>
@@ -12,14 +14,10 @@ namespace watchword::crypto {
 namespace {
 
 namespace json = boost::json;
+using core::view;
 
 // Far enough for any use, and exact in every type that holds it.
 constexpr double last_date = 253402300799.0; // 9999-12-31T23:59:59Z
-
-std::string_view view(const json::string& text)
-{
-    return {text.data(), text.size()};
-}
 
 bool is_text(const json::value* value, std::string_view text)
 {
@@ -48,11 +46,12 @@ core::timestamp at(double whole_date)
 
 } // namespace
 
-std::optional<double> numeric_date(const json::value& v) noexcept
+std::optional<double> numeric_date(const json::value* v) noexcept
 {
-    if (v.is_int64()) return static_cast<double>(v.get_int64());
-    if (v.is_uint64()) return static_cast<double>(v.get_uint64());
-    if (v.is_double()) return v.get_double();
+    if (!v) return std::nullopt;
+    if (v->is_int64()) return static_cast<double>(v->get_int64());
+    if (v->is_uint64()) return static_cast<double>(v->get_uint64());
+    if (v->is_double()) return v->get_double();
     return std::nullopt;
 }
 
@@ -60,7 +59,7 @@ bool is_past_or_absent(const json::object& claims, std::string_view name, double
 {
     const auto* const value = claims.if_contains({name.data(), name.size()});
     if (!value) return true;
-    const auto date = numeric_date(*value);
+    const auto date = numeric_date(value);
     return date && *date <= latest;
 }
 
@@ -79,8 +78,7 @@ core::error_code check_registered_claims(const json::object& claims, const token
 {
     const auto seconds = static_cast<double>(now.time_since_epoch().count());
     const auto leeway = static_cast<double>(expected.leeway.count());
-    const auto* const exp = claims.if_contains("exp");
-    const auto expires = exp ? numeric_date(*exp) : std::nullopt;
+    const auto expires = numeric_date(claims.if_contains("exp"));
     if (!expires || !is_meant_for(claims, expected)) return core::errc::invalid_token;
     if (!is_past_or_absent(claims, "nbf", seconds + leeway) || !is_past_or_absent(claims, "iat", seconds + leeway))
         return core::errc::invalid_token;

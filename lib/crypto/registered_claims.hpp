@@ -13,8 +13,8 @@
 // The claims that RFC 7519 section 4.1 names. Thread-safe.
 namespace watchword::crypto {
 
-// A NumericDate: seconds, perhaps with a fraction; nothing if the value is no number.
-std::optional<double> numeric_date(const boost::json::value&) noexcept;
+// A NumericDate: seconds, perhaps with a fraction; nothing if there is no value, or no number.
+std::optional<double> numeric_date(const boost::json::value*) noexcept;
 // Whether a claim that is there is a date no later than `latest`.
 bool is_past_or_absent(const boost::json::object& claims, std::string_view name, double latest) noexcept;
 // The second that a date lies in, or the one after it begins. Dates before 1970 and after 9999 become those.

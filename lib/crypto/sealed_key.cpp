@@ -1,5 +1,6 @@
 #include "crypto/sealed_key.hpp"
 
+#include "crypto/bytes.hpp"
 #include "crypto/hmac.hpp"
 #include "crypto/jwk.hpp"
 
@@ -24,16 +25,6 @@ constexpr std::size_t start_size = 1 + nonce_size;
 // Nothing else is derived from the secret by this name.
 constexpr std::string_view purpose = "watchword sealed signing keys 1";
 
-const unsigned char* bytes(std::string_view text)
-{
-    return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-unsigned char* bytes(std::string& text)
-{
-    return reinterpret_cast<unsigned char*>(text.data());
-}
-
 } // namespace
 
 key_seal::key_seal(const core::secret_string& secret) : key_(derive_key(secret, purpose))
@@ -48,9 +39,10 @@ std::string key_seal::seal(const named_signing_key& key, core::random_source& ra
     std::string out(start_size + plain.size() + proof_size, '\0');
     out[0] = version;
     random.fill(std::as_writable_bytes(std::span(out).subspan(1, nonce_size)));
-    const auto* const nonce = bytes(std::string_view(out).substr(1));
-    ::crypto_aead_xchacha20poly1305_ietf_encrypt(bytes(out) + start_size, nullptr, bytes(plain.view()), plain.size(),
-                                                 bytes(key.kid), key.kid.size(), nullptr, nonce, bytes(key_.view()));
+    const auto* const nonce = as_bytes(std::string_view(out).substr(1));
+    ::crypto_aead_xchacha20poly1305_ietf_encrypt(writable_bytes(out) + start_size, nullptr, as_bytes(plain.view()),
+                                                 plain.size(), as_bytes(key.kid), key.kid.size(), nullptr, nonce,
+                                                 as_bytes(key_.view()));
     return out;
 }
 
@@ -58,12 +50,12 @@ core::result<signing_key> key_seal::open(std::string_view kid, std::string_view 
 {
     if (sealed.size() < start_size + proof_size || sealed.front() != version) return core::errc::invalid_input;
     const core::stack_wipe wipe;
-    const auto* const nonce = bytes(sealed.substr(1));
+    const auto* const nonce = as_bytes(sealed.substr(1));
     const auto encrypted = sealed.substr(start_size);
     std::string text(encrypted.size() - proof_size, '\0');
-    const int failed =
-        ::crypto_aead_xchacha20poly1305_ietf_decrypt(bytes(text), nullptr, nullptr, bytes(encrypted), encrypted.size(),
-                                                     bytes(kid), kid.size(), nonce, bytes(key_.view()));
+    const int failed = ::crypto_aead_xchacha20poly1305_ietf_decrypt(
+        writable_bytes(text), nullptr, nullptr, as_bytes(encrypted), encrypted.size(), as_bytes(kid), kid.size(), nonce,
+        as_bytes(key_.view()));
     const core::secret_string plain(std::move(text));
     if (failed != 0) return core::errc::invalid_input;
     auto read = read_private_jwk(plain.view());

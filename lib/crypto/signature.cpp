@@ -1,7 +1,9 @@
 #include "crypto/signature.hpp"
 
 #include "core/secret.hpp"
+#include "crypto/bytes.hpp"
 #include "crypto/hmac.hpp"
+#include "crypto/kept_digest.hpp"
 #include "crypto/key_material.hpp"
 
 #include <openssl/bn.h>
@@ -35,29 +37,19 @@ void require(bool good)
     require_openssl(good, "OpenSSL cannot compute signatures");
 }
 
-unsigned char* writable_bytes(std::string& text)
-{
-    return reinterpret_cast<unsigned char*>(text.data());
-}
-
 class sha256 {
 public:
     using value = std::array<unsigned char, 32>;
 
-    sha256() { require(method_ && running_); }
-
     value of(std::string_view message)
     {
         value out;
-        require(EVP_DigestInit_ex2(running_.get(), method_.get(), nullptr) == 1);
-        require(EVP_DigestUpdate(running_.get(), message.data(), message.size()) == 1);
-        require(EVP_DigestFinal_ex(running_.get(), out.data(), nullptr) == 1);
+        kept_.of(message, out);
         return out;
     }
 
 private:
-    md_pointer method_{EVP_MD_fetch(nullptr, "SHA256", nullptr)};
-    md_context_pointer running_{EVP_MD_CTX_new()};
+    kept_digest<32> kept_{"SHA256"};
 };
 
 // A context that signs or verifies SHA-256 values any number of times. One for messages would lose what was set of PSS

@@ -27,6 +27,11 @@ const algorithm_facts& facts_of(signature_algorithm a) noexcept
     return all[static_cast<std::size_t>(a)];
 }
 
+bool is_key_type(std::string_view type) noexcept
+{
+    return find([type](const algorithm_facts& a) { return a.type == type; }).has_value();
+}
+
 std::optional<signature_algorithm> find_algorithm(std::string_view name) noexcept
 {
     return find([name](const algorithm_facts& a) { return a.name == name; });

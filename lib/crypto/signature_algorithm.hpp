@@ -22,6 +22,8 @@ struct algorithm_facts {
 };
 const algorithm_facts& facts_of(signature_algorithm) noexcept;
 
+// Whether any has keys of this type.
+bool is_key_type(std::string_view) noexcept;
 // As it is written, "ES256"; nothing for any other text.
 std::optional<signature_algorithm> find_algorithm(std::string_view name) noexcept;
 // The one that keys of this type on this curve have; nothing for types without curves, whose keys could have several.

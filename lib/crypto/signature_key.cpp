@@ -1,5 +1,6 @@
 #include "crypto/signature_key.hpp"
 
+#include "crypto/bytes.hpp"
 #include "crypto/key_material.hpp"
 #include "crypto/openssl_numbers.hpp"
 
@@ -96,7 +97,7 @@ std::string ed25519_point_of(const EVP_PKEY& key)
 {
     std::string x(ec_size, '\0');
     std::size_t size = x.size();
-    const int good = EVP_PKEY_get_raw_public_key(&key, reinterpret_cast<unsigned char*>(x.data()), &size);
+    const int good = EVP_PKEY_get_raw_public_key(&key, writable_bytes(x), &size);
     require_openssl(good == 1 && size == ec_size, "an Ed25519 key has no public part");
     return x;
 }

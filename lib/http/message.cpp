@@ -1,5 +1,6 @@
 #include "http/message.hpp"
 
+#include "core/json.hpp"
 #include "core/text.hpp"
 #include "http/security_headers.hpp"
 
@@ -174,13 +175,12 @@ bool response::has(std::string_view name) const noexcept
 
 response problem(status s, std::string_view code, std::string_view detail)
 {
-    const auto text = [](std::string_view v) { return boost::json::string(v.data(), v.size()); };
     boost::json::object body;
     body["type"] = "about:blank";
-    body["title"] = text(reason(s));
+    body["title"] = core::json_string(reason(s));
     body["status"] = static_cast<unsigned>(s);
-    body["code"] = text(code);
-    body["detail"] = text(detail);
+    body["code"] = core::json_string(code);
+    body["detail"] = core::json_string(detail);
     return response(s, "application/problem+json", boost::json::serialize(body) + "\n");
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/clock.hpp"
+#include "core/freed_by.hpp"
 
 #include <openssl/ssl.h>
 
@@ -9,9 +10,7 @@
 // What the files of http/tls share of OpenSSL.
 namespace watchword::http {
 
-template <auto Free> struct freed_by {
-    template <class T> void operator()(T* p) const noexcept { Free(p); }
-};
+using core::freed_by;
 using ssl_context_ptr = std::unique_ptr<SSL_CTX, freed_by<SSL_CTX_free>>;
 using bio_ptr = std::unique_ptr<BIO, freed_by<BIO_free>>;
 using certificate_ptr = std::unique_ptr<X509, freed_by<X509_free>>;

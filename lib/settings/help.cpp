@@ -1,9 +1,9 @@
 #include "settings/help.hpp"
 
+#include "core/json.hpp"
 #include "settings/table.hpp"
 
 #include <boost/json/serialize.hpp>
-#include <boost/json/string.hpp>
 
 namespace watchword::settings {
 namespace {
@@ -44,7 +44,7 @@ std::string explain(const descriptor& d, const settings& defaults)
 
 std::string quote(std::string_view text)
 {
-    return boost::json::serialize(boost::json::string(text.data(), text.size()));
+    return boost::json::serialize(core::json_string(text));
 }
 
 // As the file has it.
