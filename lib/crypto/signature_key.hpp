@@ -51,7 +51,7 @@ private:
 class signing_key {
 public:
     // Error: invalid_input also for a private part that does not fit the public one, and HS256 keys of fewer than 32
-    // bytes. Takes some 50 ms for RSA, whose primes are tested.
+    // bytes. Takes tens of milliseconds for RSA, whose primes are tested.
     static core::result<signing_key> load(signature_algorithm, const public_parts&, const private_parts&);
 
     // A new key. HS256 and EdDSA keys are bytes of the random source; OpenSSL's own generator makes the others (and
