@@ -16,6 +16,13 @@ void require(bool good)
     if (!good) throw std::runtime_error("OpenSSL cannot compute HMAC-SHA-256");
 }
 
+void init(EVP_MAC_CTX* mac, std::string_view key, const OSSL_PARAM* parameters)
+{
+    static constexpr char no_key = 0; // OpenSSL takes a null key for "keep the old one"
+    const auto* const start = key.empty() ? as_bytes({&no_key, 1}) : as_bytes(key);
+    require(EVP_MAC_init(mac, start, key.size(), parameters) == 1);
+}
+
 } // namespace
 
 struct hmac_sha256::context {
@@ -33,9 +40,7 @@ hmac_sha256::hmac_sha256(std::string_view key) : context_(std::make_unique<conte
     std::string digest = "SHA256";
     const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
                                      OSSL_PARAM_construct_end()};
-    static constexpr char no_key = 0; // OpenSSL takes a null key for "keep the old one"
-    const auto* const start = key.empty() ? as_bytes({&no_key, 1}) : as_bytes(key);
-    require(EVP_MAC_init(context_->mac, start, key.size(), parameters) == 1);
+    init(context_->mac, key, parameters);
 }
 
 hmac_sha256::hmac_sha256(const hmac_sha256& other) : context_(std::make_unique<context>())
@@ -45,6 +50,11 @@ hmac_sha256::hmac_sha256(const hmac_sha256& other) : context_(std::make_unique<c
 }
 
 hmac_sha256::~hmac_sha256() = default;
+
+void hmac_sha256::set_key(std::string_view key)
+{
+    init(context_->mac, key, nullptr); // the same digest again
+}
 
 hmac_sha256::tag hmac_sha256::sign(std::string_view message)
 {

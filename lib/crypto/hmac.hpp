@@ -23,6 +23,9 @@ public:
 
     tag sign(std::string_view message);
 
+    // What follows is signed under another key, in the same context. Throws as the constructor.
+    void set_key(std::string_view key);
+
 private:
     struct context;
     std::unique_ptr<context> context_;

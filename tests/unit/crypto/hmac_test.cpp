@@ -54,6 +54,19 @@ BOOST_AUTO_TEST_CASE(a_context_can_be_used_again_and_copied)
                "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 }
 
+BOOST_AUTO_TEST_CASE(a_context_can_be_given_another_key)
+{
+    crypto::hmac_sha256 mac("key"), other(std::string(100, 'k'));
+    const auto first = tag_of(mac, "message");
+    mac.set_key(std::string(100, 'k'));
+    BOOST_TEST(tag_of(mac, "message") == tag_of(other, "message"));
+    BOOST_TEST(tag_of(mac, "message") == tag_of(other, "message"));
+    mac.set_key("");
+    BOOST_TEST(core::hex_encode(tag_of(mac, "")) == "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+    mac.set_key("key");
+    BOOST_TEST(tag_of(mac, "message") == first);
+}
+
 BOOST_AUTO_TEST_CASE(keys_are_derived_from_whole_secrets_only)
 {
     const core::secret_string secret(std::string(32, 's'));
