@@ -8,7 +8,7 @@ std::string only_with_parent(const copied_table& t)
 {
     if (t.parent.empty()) return {};
     return " WHERE EXISTS (SELECT 1 FROM " + quoted(t.parent) + " AS parent WHERE parent.id = " + quoted(t.name) + "." +
-           quoted(t.columns.front().name) + ")";
+           quoted(t.columns[t.reference].name) + ")";
 }
 
 std::unique_ptr<row_reader> read_rows(session& s, const copied_table& t)

@@ -123,8 +123,9 @@ public:
         table_ = &t;
         std::string values;
         for (std::size_t i = 1; i <= t.columns.size(); ++i) values += (i > 1 ? ", ?" : "?") + std::to_string(i);
-        const std::string parent =
-            t.parent.empty() ? "1" : "EXISTS (SELECT 1 FROM " + quoted(t.parent) + " WHERE id = ?1)";
+        const std::string parent = t.parent.empty() ? "1"
+                                                    : "EXISTS (SELECT 1 FROM " + quoted(t.parent) + " WHERE id = ?" +
+                                                          std::to_string(t.reference + 1) + ")";
         // Without a journal no statement may fail halfway: what cannot be is not tried.
         statement_ = prepare(handle_.get(), "INSERT INTO " + quoted(t.name) + " (" + column_list(t) + ") SELECT " +
                                                 values + " WHERE " + parent + " ON CONFLICT DO NOTHING");
@@ -217,7 +218,7 @@ private:
     {
         if (!table_->parent.empty()) {
             const auto found = prepare(handle_.get(), "SELECT 1 FROM " + quoted(table_->parent) + " WHERE id = ?1");
-            sqlite_api::sqlite3_bind_int64(found.get(), 1, row.front().number);
+            sqlite_api::sqlite3_bind_int64(found.get(), 1, row[table_->reference].number);
             if (sqlite_api::sqlite3_step(found.get()) != SQLITE_ROW) return "what it belongs to was left out";
         }
         return "a value that must be unique is there already";

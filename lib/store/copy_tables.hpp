@@ -20,7 +20,8 @@ struct copied_table {
     std::string_view name;
     std::vector<copied_column> columns; // the first is the primary key
     bool numbers_itself = false;        // the database gives new rows the next number as their key
-    std::string_view parent{};          // the table whose key the first column refers to
+    std::string_view parent{};          // the table to whose key one of the columns refers
+    std::size_t reference = 0;          // which of them
 };
 
 // All of Watchword's tables in an order that suits their references, but for those about the database itself, of which

@@ -192,7 +192,8 @@ void group_writer::tell()
 // True if the user table changed. Throws if the transaction is lost.
 bool group_writer::run_jobs(session& s)
 {
-    bool users_changed = false, wanted = false;
+    change_marks changed;
+    bool wanted = false;
     mark_ = mark::none;
     for (queued_write* const w : batch_) {
         if (steady_clock::now() > w->answer.latest_start) { // those before it took so long
@@ -201,22 +202,22 @@ bool group_writer::run_jobs(session& s)
         }
         if (!run_one(s, *w, batch_.size() == 1)) continue;
         wanted = true;
-        users_changed |= s.take_users_changed();
+        changed.add(s.take_marks());
     }
-    if (users_changed) s.announce_change();
+    if (changed.any()) s.announce_change();
     if (wanted) {
         s.commit();
     } else {
         s.rollback();
     }
-    return users_changed;
+    return changed.users_changed;
 }
 
 // True if the job's changes are to be kept. Throws if the transaction is lost.
 bool group_writer::run_one(session& s, queued_write& w, bool alone)
 {
     if (!alone) set_mark(s);
-    s.take_users_changed();
+    s.take_marks();
     try {
         const bool keep = w.work.run(s);
         s.reset_statements();

@@ -19,8 +19,20 @@ struct change_counters; // store/database.hpp
 enum class dialect { sqlite, postgresql };
 enum class access { read, write };
 
+// What somebody keeps copies of and a job has changed.
+struct change_marks {
+    bool users_changed = false, revoked = false;
+
+    bool any() const noexcept { return users_changed || revoked; }
+    void add(const change_marks& more) noexcept
+    {
+        users_changed |= more.users_changed;
+        revoked |= more.revoked;
+    }
+};
+
 // One connection to a database, with the statements prepared on it. One thread at a time.
-// Store functions use sql(), prepared() and mark_users_changed(); transactions belong to database's threads.
+// Store functions use sql(), prepared() and the marks; transactions belong to database's threads.
 class session {
 public:
     session(const session&) = delete;
@@ -48,8 +60,10 @@ public:
     }
 
     // To be called by whoever changes the user table: change_counters::users will rise once it is committed.
-    void mark_users_changed() noexcept { users_changed_ = true; }
-    bool take_users_changed() noexcept { return std::exchange(users_changed_, false); }
+    void mark_users_changed() noexcept { marks_.users_changed = true; }
+    // To be called by whoever makes tokens invalid: other nodes will be told once it is committed.
+    void mark_revoked() noexcept { marks_.revoked = true; }
+    change_marks take_marks() noexcept { return std::exchange(marks_, {}); }
 
     virtual dialect kind() const noexcept = 0;
 
@@ -93,7 +107,7 @@ protected:
 private:
     soci::session sql_;
     std::unordered_map<std::type_index, std::shared_ptr<void>> kept_; // before sql_ closes, these must be gone
-    bool users_changed_ = false;
+    change_marks marks_;
 };
 
 // Executes a statement that gives at most one row, to its end. True if there was a row.

@@ -132,6 +132,25 @@ BOOST_DATA_TEST_CASE(what_belongs_to_a_row_that_is_left_out_is_left_out_too,
                                      "watchword_email_key 8000 : what it belongs to was left out\n");
 }
 
+BOOST_DATA_TEST_CASE(a_session_is_left_out_with_its_user_and_without_one,
+                     boost::unit_test::data::make({"sqlite", "postgresql"}), kind)
+{
+    add("id, name", "(8000, CAST(x'c328' AS TEXT))");
+    const std::string rest = "', 1, 1, 1, 1, 0, '', '', '', '', '', 1, NULL, NULL)";
+    execute(settings(), "PRAGMA foreign_keys = 0; INSERT INTO watchword_session VALUES ('mine', 1, 'a" + rest +
+                            ", ('theirs', 8000, 'b" + rest + ", ('gone', 9999, 'c" + rest);
+    const empty_database target(kind);
+    copy_witness w;
+    const auto report = copy(settings(), target.settings(), w, true);
+    const bool server = std::string(kind) == "postgresql"; // a file keeps such a name
+    BOOST_TEST(report.is_same());
+    BOOST_TEST(report.tables[3].copied == (server ? 1u : 2u));
+    BOOST_TEST(report.tables[3].left_out == (server ? 1u : 0u));
+    if (server)
+        BOOST_TEST(w.complaints() == "user 8000 name: it is not UTF-8\n"
+                                     "watchword_session 'theirs' : what it belongs to was left out\n");
+}
+
 BOOST_DATA_TEST_CASE(what_belongs_to_nobody_is_no_obstacle, boost::unit_test::data::make({"sqlite", "postgresql"}),
                      kind)
 {

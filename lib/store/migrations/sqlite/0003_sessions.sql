@@ -1,0 +1,33 @@
+-- Sessions: a row for each, none for its refresh tokens (see accounts/refresh_chain.hpp). Times are milliseconds since
+-- 1970. public_id tells a user from another one who got the same id, after a program that asks for no foreign keys has
+-- deleted the first.
+CREATE TABLE watchword_session (
+    id TEXT PRIMARY KEY NOT NULL,
+    user_id INTEGER NOT NULL REFERENCES "user" (id) ON DELETE CASCADE,
+    public_id TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    last_used INTEGER NOT NULL,
+    expires INTEGER NOT NULL,
+    delete_after INTEGER NOT NULL,
+    counter INTEGER NOT NULL,
+    uses TEXT NOT NULL,
+    device TEXT NOT NULL,
+    address TEXT NOT NULL,
+    amr TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    auth_time INTEGER NOT NULL,
+    ended INTEGER,
+    end_reason TEXT
+);
+CREATE INDEX watchword_session_by_user ON watchword_session (user_id);
+CREATE INDEX watchword_session_by_deletion ON watchword_session (delete_after);
+CREATE INDEX watchword_session_by_end ON watchword_session (ended) WHERE ended IS NOT NULL;
+-- What changes about users and decides whether their tokens are good. Who has no row has generation 0 and is not
+-- disabled.
+CREATE TABLE watchword_user_state (
+    user_id INTEGER PRIMARY KEY REFERENCES "user" (id) ON DELETE CASCADE,
+    generation INTEGER NOT NULL,
+    disabled INTEGER NOT NULL,
+    changed INTEGER NOT NULL
+);
+CREATE INDEX watchword_user_state_by_change ON watchword_user_state (changed);

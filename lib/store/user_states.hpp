@@ -1,0 +1,36 @@
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+// The watchword_user_state table: what decides whether a user's tokens are good. To be called within database::read
+// (reading) or database::write (changing); they throw when the database fails.
+namespace watchword::store {
+
+class session;
+
+struct user_state {
+    std::int64_t user_id = 0;
+    std::int64_t generation = 0; // access tokens of lower ones are revoked
+    bool disabled = false;
+    core::precise_timestamp changed{};
+};
+
+// Of a user without a row, too. not_found: there is no such user.
+core::result<user_state> find_user_state(session&, std::int64_t user_id);
+
+// Makes all access tokens of the user invalid that were issued before. The new state; not_found: there is no such user.
+core::result<user_state> raise_generation(session&, std::int64_t user_id, core::precise_timestamp now);
+// The same, and whether the user may have new ones.
+core::result<user_state> set_disabled(session&, std::int64_t user_id, bool disabled, core::precise_timestamp now);
+
+// Tells each state that has changed since then, with the user's public id; in no order.
+using user_state_reader = std::function<void(const user_state&, std::string_view public_id)>;
+void read_user_states(session&, core::precise_timestamp since, const user_state_reader&);
+
+} // namespace watchword::store
