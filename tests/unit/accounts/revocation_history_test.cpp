@@ -1,5 +1,6 @@
 // Checks and changes by several threads at once: there must be an order that explains what the checks said.
 #include "revocation_fixture.hpp"
+#include "support/interruption.hpp"
 #include "support/linearisable.hpp"
 #include "support/test_form.hpp"
 
@@ -23,7 +24,7 @@ namespace {
 using namespace watchword;
 using namespace watchword::test;
 
-constexpr std::size_t threads = 3, operations = 60, histories = is_sanitized ? 400 : 3000;
+constexpr std::size_t threads = 3, operations = 60, histories = is_sanitized ? 300 : 2000;
 constexpr std::size_t level_length = 8; // operations of a thread for which generations and sessions are about the same
 
 // The same numbers in every run (splitmix64).
@@ -138,10 +139,11 @@ void perform(state& s, operation& o, const accounts::token_marks& marks, numbers
 void play(state& s, std::vector<operation>& mine, std::atomic<std::uint64_t>& stamps, std::uint64_t seed)
 {
     numbers random(seed);
+    interruption within;
     for (auto& o : mine) {
         const auto own_session = o.session ? std::optional(session(*o.session)) : std::nullopt;
         const auto marks = s.marks_of(o.user == 0 ? "a" : "b", o.generation, own_session, expiry(o.user));
-        for (auto wait = random.below(200); wait != 0; --wait) asm volatile("");
+        if (random.below(16) == 0) within.come_after(std::chrono::nanoseconds(1 + random.below(2000)));
         o.begin = stamps++;
         perform(s, o, marks, random);
         o.end = stamps++;
@@ -333,11 +335,15 @@ BOOST_AUTO_TEST_CASE(a_token_that_was_valid_at_no_time_is_never_accepted)
     std::atomic<std::uint64_t> round{0}, accepted{0}, asked{0};
     const auto ask = [&] {
         std::uint64_t mine = 0;
+        interruption within;
+        numbers random(1);
         for (auto now = round.load(); now < rounds; now = round.load()) {
             if (now == 0) continue;
             const auto token = s.marks_of("a", 2 * now, session(now), early);
-            for (int i = 0; i < 4; ++i, ++mine)
+            for (int i = 0; i < 4; ++i, ++mine) {
+                if (mine % 16 == 0) within.come_after(std::chrono::nanoseconds(1 + random.below(1500)));
                 if (s.check(token, revocation_fixture::now) == answer::valid) ++accepted;
+            }
         }
         asked += mine;
     };
