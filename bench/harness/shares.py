@@ -15,7 +15,7 @@ KERNEL_REST = 'kernel: entry, interrupts, the rest'
 OURS = (
     ('request head: framed, checked, parsed', r'^http::(request_reader|is_authority|read_memory)|^beast::http'),
     ('route, layers', r'^http::(router|no_store|compress|.*middleware|request_ids|cors)'),
-    ('token check', r'^api::guard|^api::find_token|^accounts::token_checker|^core::(equal_in_constant|iequals|trim)'),
+    ('token check', r'^api::guard|^api::find_token|^accounts::token_|^core::(equal_in_constant|iequals|trim)'),
     ('the list that is answered', r'^api::(tutorial|user_list)'),
     ('response: head and body', r'^http::(append_|date_line|security_lines|response)|::append_response$'),
     ('connection: phases, limits, buffers', r'^http::(connection|transport|find_client)'),

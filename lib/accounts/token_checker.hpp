@@ -1,5 +1,6 @@
 #pragma once
 
+#include "accounts/token_cache.hpp"
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/per_thread.hpp"
@@ -13,7 +14,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace watchword::accounts {
 
@@ -41,26 +41,23 @@ public:
     core::task<core::result<caller>> check(std::string_view token);
 
 private:
-    struct entry {
-        std::string token;
+    struct known_token {
         caller who;
         std::uint64_t foreign_changes = 0; // the state of the user table at which the user existed
     };
-    // What one thread knows: two places for each token, so that one busy neighbour does not evict another.
     struct thread_state {
-        explicit thread_state(const crypto::hs256_tokens& t) : tokens(t), entries(cached_tokens) {}
+        thread_state(const crypto::hs256_tokens& t, core::siphash_key secret) : tokens(t), known(cached_tokens, secret)
+        {}
         crypto::hs256_tokens tokens;
-        std::vector<entry> entries;
+        token_cache<known_token> known;
     };
-    static constexpr std::size_t cached_tokens = 8192; // of each thread; at most about 4 MiB
+    static constexpr std::size_t cached_tokens = 8192; // of each thread; about 4 MiB of our own tokens, at most 18
 
-    std::size_t bucket_of(std::string_view token) const noexcept;
     void remember(std::string_view token, const caller&, std::uint64_t foreign_changes);
 
     const std::chrono::seconds lifetime_;
     store::database& database_;
     const core::clock& clock_;
-    const std::uint64_t hash_key_; // secret: nobody can aim tokens at one bucket, or learn one from timing
     core::per_thread<thread_state> threads_;
 };
 

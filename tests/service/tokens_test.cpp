@@ -52,6 +52,35 @@ BOOST_AUTO_TEST_CASE(a_remembered_token_needs_no_database)
     BOOST_TEST(test::once_idle(readers).executed == before);
 }
 
+BOOST_AUTO_TEST_CASE(bad_tokens_make_nobody_forget_a_good_one)
+{
+    sign_up("a@x");
+    const auto token = log_in("a@x");
+    list(token);
+    const auto readers = [this] { return database.statistics().readers; };
+    const auto before = test::once_idle(readers).executed;
+    crypto::hs256_tokens forger(core::secret_string(std::string(32, 'x')));
+    const auto id = tokens.verify(token, clock.now())->public_id;
+    for (int i = 0; i < 20'000; ++i)
+        BOOST_REQUIRE(list_status(forger.issue({id, clock.now() + std::chrono::seconds(i + 1)})) == 401);
+    BOOST_TEST(list_status(token) == 200);
+    BOOST_TEST(test::once_idle(readers).executed == before);
+}
+
+BOOST_AUTO_TEST_CASE(one_users_many_tokens_do_not_make_anybody_forget_anothers_only_one)
+{
+    sign_up("a@x");
+    sign_up("b@x");
+    const auto a = tokens.verify(log_in("a@x"), clock.now())->public_id, b = log_in("b@x");
+    list(b);
+    const auto readers = [this] { return database.statistics().readers; };
+    for (int i = 0; i < 20'000; ++i)
+        BOOST_REQUIRE(list_status(tokens.issue({a, clock.now() + std::chrono::seconds(i + 1)})) == 200);
+    const auto before = test::once_idle(readers).executed;
+    BOOST_TEST(list_status(b) == 200);
+    BOOST_TEST(test::once_idle(readers).executed == before);
+}
+
 BOOST_AUTO_TEST_CASE(every_altered_byte_of_a_remembered_token_is_refused)
 {
     sign_up("a@x");
