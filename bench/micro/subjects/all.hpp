@@ -4,8 +4,8 @@
 
 namespace watchword::micro {
 
-// One file for each subject. Those of features to come (cursors of lists, the look-up of revoked tokens) are added here
-// and in all_subjects() by the change that brings the feature.
+// One file for each subject. Those of features to come (cursors of lists) are added here and in all_subjects() by the
+// change that brings the feature.
 void add_router(subjects&);
 void add_request_head(subjects&);
 void add_forms(subjects&);
@@ -20,6 +20,7 @@ void add_user_list(subjects&);
 void add_phc(subjects&);
 void add_email_key(subjects&);
 void add_rate_limits(subjects&);
+void add_revocation(subjects&);
 void add_whole_request(subjects&);
 
 subjects all_subjects();
