@@ -44,6 +44,14 @@ std::span<const copied_table> copied_tables()
          {{"user_id", integer}, {"generation", integer}, {"disabled", integer}, {"changed", integer}},
          false,
          "user"},
+        {"watchword_signing_key",
+         {{"kid", text},
+          {"algorithm", text},
+          {"sealed", text},
+          {"created", integer},
+          {"signs_from", integer},
+          {"signs_until", integer, true},
+          {"verifies_until", integer, true}}},
     };
     return all;
 }
