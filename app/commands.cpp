@@ -18,6 +18,7 @@ constexpr command commands[] = {
     {"serve", "Sign people up, log them in, check their tokens: the server.", serve},
     {"migrate", "Bring a database's schema up to date; copy a database into another.", migrate},
     {"user", "Brings users in from other systems' files, and writes them into a file.", user},
+    {"key", "Shows the keys that sign tokens; lets another one sign, brings one in, ends one.", key},
     {"config", "Prints every setting with its default, as a file for --config.", config},
     {"backup", "Writes the SQLite database into a file, also beside a running server.", backup},
     {"restore", "Puts a backup in place of the SQLite database.", restore},

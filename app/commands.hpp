@@ -23,6 +23,7 @@ int restore(const arguments&);
 int check(const arguments&);
 int breached(const arguments&);
 int hash(const arguments&);
+int key(const arguments&);
 int migrate(const arguments&);
 int user(const arguments&);
 

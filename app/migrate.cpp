@@ -105,8 +105,8 @@ void print_what_is_left_to_do(const store::copy_settings& s)
 {
     const auto file = s.from.url.substr(s.from.url.find(':') + 1) + ".secret";
     if (!s.from.url.starts_with("sqlite:") || !std::filesystem::exists(file)) return;
-    std::cout << "The secret that signs tokens is not part of the database. For tokens to stay valid, give the new "
-                 "server the old one's:\n  watchword serve --secret-file "
+    std::cout << "The secret is not part of the database. The new server needs the old one's, to open its signing keys "
+                 "and for tokens to stay valid:\n  watchword serve --secret-file "
               << file << "\n";
 }
 

@@ -105,4 +105,19 @@ core::secret_string load_secret(const core::secret_string& value, const std::str
     return read_secret(created, file);
 }
 
+bool names_secret(const settings::settings& s)
+{
+    return !s.secret.file.empty() || !s.secret.value.empty();
+}
+
+core::secret_string find_secret(const settings::settings& s, bool may_create, core::random_source& random)
+{
+    if (names_secret(s)) return load_secret(s.secret.value, s.secret.file, false, random);
+    constexpr std::string_view sqlite_scheme = "sqlite:";
+    const std::string_view url = s.database.url;
+    if (!url.starts_with(sqlite_scheme))
+        fail("a PostgreSQL database needs a secret: set --secret-file or WATCHWORD_SECRET");
+    return load_secret({}, std::string(url.substr(sqlite_scheme.size())) + ".secret", may_create, random);
+}
+
 } // namespace watchword::server

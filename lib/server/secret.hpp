@@ -2,6 +2,7 @@
 
 #include "core/random.hpp"
 #include "core/secret.hpp"
+#include "settings/settings.hpp"
 
 #include <string>
 
@@ -16,5 +17,12 @@ inline constexpr std::size_t least_secret_bytes = 32;
 // that others can read. No message holds any part of a secret.
 core::secret_string load_secret(const core::secret_string& value, const std::string& file, bool may_create,
                                 core::random_source&);
+
+// Whether the settings say where the secret is.
+bool names_secret(const settings::settings&);
+
+// That one, which must be there; else the one beside the SQLite file, which is made if it may be. PostgreSQL has no
+// such place, and several servers must share the secret there. Throws as load_secret.
+core::secret_string find_secret(const settings::settings&, bool may_create, core::random_source&);
 
 } // namespace watchword::server

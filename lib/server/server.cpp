@@ -2,17 +2,23 @@
 
 #include "accounts/accounts.hpp"
 #include "accounts/device_proofs.hpp"
+#include "accounts/key_ring.hpp"
 #include "accounts/sign_in_guard.hpp"
 #include "accounts/token_checker.hpp"
 #include "api/health.hpp"
+#include "api/jwks.hpp"
 #include "api/rate_limits.hpp"
 #include "api/tutorial.hpp"
 #include "core/log.hpp"
+#include "core/run_to_end.hpp"
 #include "crypto/hmac.hpp"
 #include "crypto/password.hpp"
 #include "http/server.hpp"
 #include "server/core_dumps.hpp"
 #include "server/database_settings.hpp"
+#include "server/housekeeping.hpp"
+#include "server/key_policy.hpp"
+#include "server/key_upkeep.hpp"
 #include "server/layers.hpp"
 #include "server/open_files.hpp"
 #include "server/secret.hpp"
@@ -39,25 +45,11 @@ std::size_t or_one_per_core(std::size_t threads)
     return threads != 0 ? threads : std::max(1u, std::thread::hardware_concurrency());
 }
 
-bool names_secret(const settings::settings& s)
-{
-    return !s.secret.file.empty() || !s.secret.value.empty();
-}
-
 constexpr std::string_view sqlite_scheme = "sqlite:";
 
 bool is_sqlite(const settings::database_group& d)
 {
     return d.url.starts_with(sqlite_scheme);
-}
-
-// Generated beside an SQLite file; PostgreSQL has no such place, and several servers must share the secret there.
-core::secret_string generated_secret(const settings::settings& s, core::random_source& random)
-{
-    const std::string_view url = s.database.url;
-    if (!is_sqlite(s.database))
-        throw std::runtime_error("a PostgreSQL database needs a secret: set --secret-file or WATCHWORD_SECRET");
-    return load_secret({}, std::string(url.substr(sqlite_scheme.size())) + ".secret", true, random);
 }
 
 // From the secret, because it must be the same after a restart and on every server of a database.
@@ -193,6 +185,12 @@ void make_room_for_connections(std::size_t connections)
                            {{"allowed", allowed}, {"needed", std::uint64_t(connections + others)}});
 }
 
+void start(accounts::key_ring& keys)
+{
+    if (const auto done = core::run_to_end(keys.start()); !done)
+        throw std::runtime_error("signing keys: " + done.error().message());
+}
+
 // Everything in the order of need, destroyed the other way round. After wait() no coroutine is left, so that the
 // server's contexts may go before the pools whose callers resumed on them.
 void serve(settings::settings& s)
@@ -205,13 +203,14 @@ void serve(settings::settings& s)
     const std::size_t slots = or_one_per_core(s.passwords.threads);
     crypto::password_hasher passwords({cost, static_cast<crypto::argon2_engine>(s.passwords.engine), slots});
 
+    const auto keys_follow = key_policy(s.tokens);
     layers around(s, random);
 
     // A secret that cannot be used is found before the database is touched, a new one is made only for a good database.
     core::secret_string secret;
-    if (names_secret(s)) secret = load_secret(s.secret.value, s.secret.file, false, random);
+    if (names_secret(s)) secret = find_secret(s, false, random);
     store::database database(database_settings(s.database));
-    if (secret.empty()) secret = generated_secret(s, random);
+    if (secret.empty()) secret = find_secret(s, true, random);
     const crypto::hs256_tokens tokens(secret);
     // As many hashing threads as cores, but niced: a token check does not wait for a login. Idle ones keep no memory.
     const auto rest = [&passwords](std::size_t slot) { passwords.rest(slot); };
@@ -222,7 +221,9 @@ void serve(settings::settings& s)
         {s.passwords.minimum_length, s.passwords.breached_filter, s.passwords.service_words},
         stand_in_key(secret)};
     accounts::device_proofs devices(secret, tokens, s.tokens.lifetime, clock, random);
+    accounts::key_ring keys(keys_follow, secret, database, clock, random);
     secret = s.secret.value = core::secret_string(); // OpenSSL's copies are enough
+    start(keys);
     std::optional<accounts::sign_in_guard> guard;
     if (slows_guesses(s.limits)) guard.emplace(guard_settings(s.limits), devices, random);
     accounts::service accounts(account_settings, database, hashing, passwords, random, guard ? &*guard : nullptr);
@@ -242,7 +243,12 @@ void serve(settings::settings& s)
     around.add_to(routes);
     tutorial.add_routes(routes, &limits);
     api::add_health_routes(routes);
+    api::jwks published_keys(keys, keys_follow.publish_ahead);
+    published_keys.add_routes(routes);
     http::server server(http_settings(s), routes, clock, random);
+
+    key_upkeep upkeep(keys, clock);
+    const housekeeping house(store::foreign_poll, {[&upkeep] { return upkeep.look(); }});
 
     asio::io_context signal_context(1);
     asio::signal_set signals(signal_context, SIGTERM, SIGINT, SIGHUP);

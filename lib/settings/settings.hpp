@@ -84,6 +84,9 @@ struct secret_group {
 
 struct tokens_group {
     seconds lifetime{1800};
+    enum class signature { es256, eddsa, rs256, ps256 } algorithm = signature::es256;
+    seconds rotation{90 * 24 * 3600}; // 0: never
+    seconds publish_ahead{24 * 3600};
 };
 
 struct passwords_group {

@@ -16,6 +16,7 @@ constexpr std::array<std::string_view, 3> format_names{"automatic", "text", "jso
 constexpr std::array<std::string_view, 2> forwarding_names{"x-forwarded-for", "forwarded"};
 constexpr std::array<std::string_view, 2> tls_version_names{"1.2", "1.3"};
 constexpr std::array<std::string_view, 3> client_certificate_names{"none", "optional", "required"};
+constexpr std::array<std::string_view, 4> signature_names{"es256", "eddsa", "rs256", "ps256"};
 constexpr std::array<std::string_view, 2> feed_names{"notify", "poll"};
 constexpr std::array<std::string_view, 5> engine_names{"automatic", "avx512", "avx2", "portable", "libsodium"};
 
@@ -171,6 +172,18 @@ constexpr descriptor rows[] = {
 
     duration<&S::tokens, &tokens_group::lifetime>("tokens.lifetime", second, 365 * day,
                                                   "How long a token is valid; whole seconds."),
+    choice<&S::tokens, &tokens_group::algorithm, signature_names>(
+        "tokens.algorithm",
+        "How the access tokens of /v1 are signed, by keys that watchword key shows; another one holds for the next "
+        "key, which a start makes."),
+    duration<&S::tokens, &tokens_group::rotation>(
+        "tokens.rotation", 0, 10 * 365 * day,
+        "For how long a key signs before another one does, longer than tokens.publish_ahead; 0: until watchword key "
+        "rotate."),
+    duration<&S::tokens, &tokens_group::publish_ahead>(
+        "tokens.publish_ahead", 0, 30 * day,
+        "How long before it signs a key is published in /.well-known/jwks.json, which others may keep for half of "
+        "that, an hour at most."),
 
     count<&S::passwords, &passwords_group::memory_kib>("passwords.memory_kib", 8, 256 * KiB,
                                                        "Argon2id: memory for one hash, in KiB."),
