@@ -5,6 +5,8 @@
 #include <boost/json/array.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <thread>
+
 namespace {
 
 using namespace watchword::test;
@@ -47,6 +49,13 @@ BOOST_AUTO_TEST_CASE(who_signs_up_here_is_listed_there_and_tokens_that_are_known
                                    "AND query NOT LIKE '%watchword_change%'");
     };
     users(there, token); // the list as it is now
+    // Each server also looks for changes of signing keys after what the other has done, once.
+    const auto settled = [&] {
+        const auto one = last_read();
+        std::this_thread::sleep_for(std::chrono::milliseconds(600));
+        return last_read() == one;
+    };
+    BOOST_TEST(comes_true(settled));
     const auto before = last_read();
     BOOST_TEST(before.size() > 10u);
     const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(1500);

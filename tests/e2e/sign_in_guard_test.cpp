@@ -187,7 +187,13 @@ BOOST_AUTO_TEST_CASE(a_device_cookie_is_worth_nothing_under_another_secret)
         const auto field = server.log_in(password, "192.0.2.1").header("Set-Cookie");
         cookie = field.substr(0, field.find(';'));
     }
-    guarded_server server(directory, with_secret('b'));
+    // Which does not open the signing keys of the other.
+    const std::vector<std::string> give_up{
+        watchword_binary(), "key",          "retire", "--all", "--database", "sqlite:" + directory / "watchword.db",
+        "--secret-file",    directory / "b"};
+    auto settings = with_secret('b');
+    BOOST_TEST(run_program(give_up).exit_code == 0);
+    guarded_server server(directory, settings);
     BOOST_TEST(server.comes_to_refuse_strangers());
     BOOST_TEST(server.log_in(password, "192.0.2.2", {{"Cookie", cookie}}).status == 429);
 }

@@ -1,0 +1,323 @@
+// `watchword key`: what it shows and does of the keys that sign tokens, and what servers make of it.
+#include "e2e_fixture.hpp"
+#include "support/postgres_server.hpp"
+#include "support/vectors.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <sys/stat.h>
+
+namespace {
+
+using namespace watchword::test;
+
+postgres_server& postgres()
+{
+    static postgres_server instance;
+    return instance;
+}
+
+// A place for a database, of a server that is started on it.
+struct place {
+    temporary_directory directory;
+    std::string file = directory / "watchword.db";
+    std::vector<std::string> where{"--database", "sqlite:" + file};
+
+    finished key(const std::string& step, std::vector<std::string> more = {}) const
+    {
+        std::vector<std::string> all{watchword_binary(), "key", step};
+        all.insert(all.end(), where.begin(), where.end());
+        all.insert(all.end(), more.begin(), more.end());
+        return run_program(all);
+    }
+    boost::json::array list() const
+    {
+        const auto done = key("list", {"--json"});
+        BOOST_REQUIRE_MESSAGE(done.exit_code == 0, done.errors);
+        return boost::json::parse(done.output).as_array();
+    }
+    // "signing verifying ", in the order in which they were made.
+    std::string states() const
+    {
+        std::string all;
+        for (const auto& k : list()) all += std::string(k.at("state").as_string().c_str()) + " ";
+        return all;
+    }
+    // Of the one in that state.
+    std::string kid_of(const std::string& state) const
+    {
+        for (const auto& k : list())
+            if (k.at("state").as_string() == state) return k.at("kid").as_string().c_str();
+        return {};
+    }
+    void start_once() const { BOOST_TEST(server_process(directory.path(), where).stop() == 0); }
+    std::string new_key() const
+    {
+        start_once();
+        return kid_of("signing");
+    }
+};
+
+std::set<std::string> published(http_client& client)
+{
+    const auto answer = client.get("/.well-known/jwks.json");
+    BOOST_REQUIRE(answer.status == 200);
+    std::set<std::string> kids;
+    for (const auto& k : boost::json::parse(answer.body).at("keys").as_array())
+        kids.emplace(k.at("kid").as_string().c_str());
+    return kids;
+}
+
+using kids = std::set<std::string>;
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(key_command, place)
+
+BOOST_AUTO_TEST_CASE(the_key_of_a_server_is_shown_beside_it_and_published)
+{
+    const auto absent = key("list");
+    BOOST_TEST(absent.exit_code == 1);
+    BOOST_TEST(contains(absent.errors, "there is no database"), absent.errors);
+
+    server_process server(directory.path());
+    const auto all = list();
+    BOOST_REQUIRE(all.size() == 1u);
+    const auto& k = all.at(0).as_object();
+    BOOST_TEST(k.at("state").as_string() == "signing");
+    BOOST_TEST(k.at("algorithm").as_string() == "ES256");
+    BOOST_TEST(k.at("signs_from").as_string() == k.at("created").as_string());
+    BOOST_TEST(k.at("signs_until").is_null());
+    BOOST_TEST(k.at("verifies_until").is_null());
+    const std::string made(k.at("created").as_string().c_str());
+    BOOST_TEST(made.size() == 20u);
+    BOOST_TEST((made.starts_with("20") && made[10] == 'T' && made.ends_with('Z')), made);
+    const std::string kid(k.at("kid").as_string().c_str());
+    const auto table = key("list");
+    BOOST_TEST(contains(table.output, kid + "  ES256      signing    " + made + "  -"), table.output);
+    BOOST_TEST(table.output.starts_with("kid "), table.output);
+    http_client client(server.address());
+    BOOST_TEST((published(client) == kids{kid}));
+    BOOST_TEST(comes_true([&] { return contains(server.log(), kid); }), server.log());
+    BOOST_TEST(server.stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(the_next_key_waits_or_signs_now)
+{
+    const auto first = new_key();
+    const auto rotated = key("rotate");
+    BOOST_TEST(rotated.exit_code == 0, rotated.errors);
+    BOOST_TEST(rotated.errors == "");
+    const auto next = kid_of("waiting");
+    BOOST_TEST(contains(rotated.output, next + " is published, and signs from 20"), rotated.output);
+    BOOST_TEST(states() == "signing waiting ");
+    const auto again = key("rotate");
+    BOOST_TEST(again.exit_code == 1);
+    BOOST_TEST(contains(again.errors, "published already"), again.errors);
+    {
+        server_process server(directory.path());
+        http_client client(server.address());
+        BOOST_TEST((published(client) == kids{first, next}));
+        const auto locked = key("rotate", {"--now"});
+        BOOST_TEST(locked.exit_code == 1);
+        BOOST_TEST(contains(locked.errors, "in use by another running Watchword"), locked.errors);
+        BOOST_TEST(server.stop() == 0);
+    }
+    const auto now = key("rotate", {"--now"});
+    BOOST_TEST(now.exit_code == 0, now.errors);
+    BOOST_TEST(now.output == next + " signs from now on\n");
+    BOOST_TEST(states() == "verifying signing ");
+    BOOST_TEST(key("rotate", {"--now"}).exit_code == 0); // and a new one
+    BOOST_TEST(states() == "verifying verifying signing ");
+}
+
+BOOST_AUTO_TEST_CASE(a_retired_key_is_gone_at_once_and_another_signs)
+{
+    const auto first = new_key();
+    const auto done = key("retire", {first});
+    BOOST_TEST(done.exit_code == 0, done.errors);
+    const auto second = kid_of("signing");
+    BOOST_TEST(done.output == first + " is retired; " + second + " signs\n");
+    BOOST_TEST(states() == "retired signing ");
+    for (const auto& kid : {first, std::string("other")}) {
+        const auto refused = key("retire", {kid});
+        BOOST_TEST(refused.exit_code == 1);
+        BOOST_TEST(contains(refused.errors, "there is no such key that verifies"), refused.errors);
+    }
+    server_process server(directory.path());
+    http_client client(server.address());
+    BOOST_TEST((published(client) == kids{second}));
+}
+
+BOOST_AUTO_TEST_CASE(a_private_key_leaves_only_when_asked_for_and_into_a_file_of_its_owner)
+{
+    const auto kid = new_key();
+    server_process beside(directory.path());
+    const auto open = key("export", {kid});
+    BOOST_TEST(open.exit_code == 0, open.errors);
+    auto jwk = boost::json::parse(open.output).as_object();
+    BOOST_TEST(jwk.at("kid").as_string() == kid);
+    BOOST_TEST(!jwk.contains("d"));
+
+    const auto out = directory / "key.jwk";
+    const auto written = key("export", {"--private", out, kid});
+    BOOST_TEST(written.exit_code == 0, written.errors);
+    BOOST_TEST(written.output == "");
+    struct stat status {};
+    BOOST_REQUIRE(::stat(out.c_str(), &status) == 0);
+    BOOST_TEST((status.st_mode & 0777u) == 0600u);
+    BOOST_TEST(boost::json::parse(read_file(out)).as_object().contains("d"));
+    const auto before = read_file(out);
+    const auto again = key("export", {"--private", out, kid});
+    BOOST_TEST(again.exit_code == 1);
+    BOOST_TEST(contains(again.errors, "is there already"), again.errors);
+    BOOST_TEST(read_file(out) == before);
+    BOOST_TEST(key("export", {"--force", "--private", out, kid}).exit_code == 0);
+    BOOST_TEST(key("export", {"--private", "-", kid}).output == before);
+    BOOST_TEST(key("export", {"other"}).exit_code == 1);
+    BOOST_TEST(contains(key("export", {"other"}).errors, "there is no key other"));
+    BOOST_TEST(beside.stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_key_is_brought_in_and_signs)
+{
+    const auto kid = new_key();
+    const auto jwk = key("export", {"--private", "-", kid}).output;
+    const place other;
+    const auto file = directory / "key.jwk";
+    write_file(file, jwk);
+    const auto imported = other.key("import", {file}); // before its first start
+    BOOST_TEST(imported.exit_code == 0, imported.errors);
+    BOOST_TEST(imported.output == kid + " signs from now on\n");
+    {
+        server_process server(other.directory.path());
+        http_client client(server.address());
+        BOOST_TEST((published(client) == kids{kid}));
+        BOOST_TEST(server.stop() == 0);
+    }
+    const auto twice = other.key("import", {file});
+    BOOST_TEST(twice.exit_code == 1);
+    BOOST_TEST(contains(twice.errors, "there is a key of that name already"), twice.errors);
+
+    auto named = boost::json::parse(jwk).as_object();
+    named["kid"] = "-named";
+    write_file(file, boost::json::serialize(named));
+    const auto next =
+        run_program({"sh", "-c", watchword_binary() + " key import --database sqlite:" + other.file + " - < " + file});
+    BOOST_TEST(next.exit_code == 0, next.errors);
+    BOOST_TEST(contains(next.output, "-named is published, and signs from "), next.output);
+    BOOST_TEST(other.key("retire", {"--", "-named"}).exit_code == 0);
+
+    for (const auto& [text, why] : {std::pair(std::string("{}"), "no private JWK that can be used"),
+                                    std::pair(key("export", {kid}).output, "no private JWK that can be used"),
+                                    std::pair(std::string(20'000, ' '), "too large")}) {
+        write_file(file, text);
+        const auto refused = other.key("import", {file});
+        BOOST_TEST(refused.exit_code == 1);
+        BOOST_TEST(contains(refused.errors, why), refused.errors);
+    }
+    BOOST_TEST(contains(other.key("import", {directory / "absent"}).errors, "cannot read"));
+    write_file(file, jwk);
+    const place third;
+    const auto wrong = third.key("import", {"--set", "tokens.algorithm=eddsa", file});
+    BOOST_TEST(contains(wrong.errors, "tokens.algorithm"), wrong.errors);
+}
+
+BOOST_AUTO_TEST_CASE(another_secret_opens_nothing_and_there_is_a_way_out)
+{
+    const auto kid = new_key();
+    std::filesystem::remove(file + ".secret");
+    const auto refused = run_program({watchword_binary(), "serve", "--database", where[1], "--listen", "127.0.0.1:0"});
+    BOOST_TEST(refused.exit_code == 1);
+    BOOST_TEST(contains(refused.errors, "was sealed with another secret"), refused.errors);
+    BOOST_TEST(contains(refused.errors, kid), refused.errors);
+    BOOST_TEST(contains(refused.errors, "watchword key retire --all"), refused.errors);
+    for (const auto& step : {key("rotate"), key("export", {kid})}) {
+        BOOST_TEST(step.exit_code == 1);
+        BOOST_TEST(contains(step.errors, "another secret"), step.errors);
+    }
+    BOOST_TEST(states() == "signing ");
+    const auto done = key("retire", {"--all"});
+    BOOST_TEST(done.exit_code == 0, done.errors);
+    BOOST_TEST(done.output == "all keys are retired; " + kid_of("signing") + " signs\n");
+    BOOST_TEST(states() == "retired signing ");
+    start_once();
+}
+
+BOOST_AUTO_TEST_CASE(servers_on_postgresql_follow_at_once)
+{
+    write_file(directory / "secret", std::string(40, 's'));
+    where = {"--database", postgres().create_database(), "--secret-file", directory / "secret"};
+    server_process one(directory.path(), where), two(directory.path(), where);
+    http_client first(one.address()), second(two.address());
+    const auto kid = kid_of("signing");
+    BOOST_TEST((published(first) == kids{kid}));
+    BOOST_TEST((published(second) == kids{kid}));
+    BOOST_TEST(key("rotate").exit_code == 0);
+    const auto next = kid_of("waiting");
+    BOOST_TEST(comes_true([&] { return published(first) == kids{kid, next} && published(second) == kids{kid, next}; }));
+    BOOST_TEST(key("retire", {kid}).exit_code == 0);
+    BOOST_TEST(comes_true([&] { return published(first) == kids{next} && published(second) == kids{next}; }));
+    BOOST_TEST(kid_of("signing") == next);
+    BOOST_TEST(one.stop() == 0);
+    BOOST_TEST(two.stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(settings_say_how_keys_are_made)
+{
+    {
+        server_process server(directory.path(),
+                              {"--set", "tokens.algorithm=eddsa", "--set", "tokens.publish_ahead=10m"});
+        http_client client(server.address());
+        const auto answer = client.get("/.well-known/jwks.json");
+        BOOST_TEST(contains(answer.body, "\"alg\":\"EdDSA\""), answer.body);
+        BOOST_TEST(answer.header("Cache-Control") == "public, max-age=300");
+        BOOST_TEST(
+            client.exchange("GET", "/.well-known/jwks.json", {{"If-None-Match", answer.header("ETag")}}).status == 304);
+        BOOST_TEST(server.stop() == 0);
+    }
+    server_process server(directory.path()); // its next key is of the default again
+    BOOST_TEST(states() == "signing waiting ");
+    BOOST_TEST(server.stop() == 0);
+    const auto refused =
+        run_program({watchword_binary(), "serve", "--database", where[1], "--set", "tokens.rotation=1d"});
+    BOOST_TEST(refused.exit_code == 1);
+    BOOST_TEST(contains(refused.errors, "tokens.rotation must be longer than tokens.publish_ahead"), refused.errors);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_understood_is_refused)
+{
+    for (const std::vector<std::string>& wrong : {std::vector<std::string>{},
+                                                  {"rotat"},
+                                                  {"--json"},
+                                                  {"list", "x"},
+                                                  {"list", "--now"},
+                                                  {"rotate", "--later"},
+                                                  {"retire"},
+                                                  {"retire", "--all", "kid"},
+                                                  {"import"},
+                                                  {"export"},
+                                                  {"export", "--private", "kid"}}) {
+        std::vector<std::string> all{watchword_binary(), "key"};
+        all.insert(all.end(), wrong.begin(), wrong.end());
+        const auto done = run_program(all);
+        BOOST_TEST(done.exit_code == 2);
+        BOOST_TEST(!done.errors.empty());
+        BOOST_TEST(done.output == "");
+    }
+    BOOST_TEST(contains(run_program({watchword_binary(), "key", "rotat"}).errors, "did you mean rotate?"));
+    const auto help = run_program({watchword_binary(), "key", "retire", "--help"});
+    BOOST_TEST(help.exit_code == 0);
+    for (const auto* word : {"list", "rotate", "retire", "import", "export", "--private FILE", "--all", "--database"})
+        BOOST_TEST(contains(help.output, word), word);
+    BOOST_TEST(contains(run_program({watchword_binary(), "--help"}).output, "\n  key "));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
