@@ -173,7 +173,7 @@ bool response::has(std::string_view name) const noexcept
     return !find_field(lines_, name).empty() || !find_field(literal_lines_, name).empty();
 }
 
-response problem(status s, std::string_view code, std::string_view detail)
+response problem(status s, std::string_view code, std::string_view detail, std::string_view field)
 {
     boost::json::object body;
     body["type"] = "about:blank";
@@ -181,6 +181,7 @@ response problem(status s, std::string_view code, std::string_view detail)
     body["status"] = static_cast<unsigned>(s);
     body["code"] = core::json_string(code);
     body["detail"] = core::json_string(detail);
+    if (!field.empty()) body["field"] = core::json_string(field);
     return response(s, "application/problem+json", boost::json::serialize(body) + "\n");
 }
 

@@ -170,7 +170,8 @@ private:
 // Answers a request; runs on the connection's I/O thread, must not block. The request outlives the task.
 using handler = std::function<core::task<response>(request&)>;
 
-// RFC 9457 problem details: {"type":"about:blank","title":...,"status":...,"code":code,"detail":detail}.
-response problem(status, std::string_view code, std::string_view detail);
+// RFC 9457 problem details: {"type":"about:blank","title":...,"status":...,"code":code,"detail":detail}, and
+// "field":field if it is the fault of one.
+response problem(status, std::string_view code, std::string_view detail, std::string_view field = {});
 
 } // namespace watchword::http
