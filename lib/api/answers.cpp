@@ -1,5 +1,6 @@
 #include "api/answers.hpp"
 
+#include "accounts/session_problem.hpp"
 #include "accounts/throttled.hpp"
 
 #include <algorithm>
@@ -28,11 +29,33 @@ http::response too_many_attempts(std::chrono::seconds wait)
     return r;
 }
 
+http::response no_session(accounts::session_problem why)
+{
+    const auto code = accounts::code_of(why);
+    switch (why) {
+    case accounts::session_problem::user_disabled: return problem(status::forbidden, code, "This account is disabled.");
+    case accounts::session_problem::reused:
+        return unauthorized(code, "This refresh token was used before, and its session has ended: sign in again.");
+    case accounts::session_problem::outdated:
+        return unauthorized(code, "The account was changed meanwhile: sign in again.");
+    case accounts::session_problem::ended: break;
+    }
+    return unauthorized(code, "The session has ended: sign in again.");
+}
+
 } // namespace
+
+http::response unauthorized(std::string_view code, std::string_view detail)
+{
+    auto r = problem(status::unauthorized, code, detail);
+    r.set("WWW-Authenticate", "Bearer");
+    return r;
+}
 
 http::response failure(core::error_code ec, std::chrono::seconds wait)
 {
     if (const auto throttled = accounts::throttled_for(ec)) return too_many_attempts(*throttled);
+    if (const auto why = accounts::session_problem_of(ec)) return no_session(*why);
     if (ec.category() == core::category()) {
         switch (static_cast<core::errc>(ec.value())) {
         case core::errc::invalid_input:

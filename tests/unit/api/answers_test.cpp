@@ -1,3 +1,4 @@
+#include "accounts/session_problem.hpp"
 #include "api/answers.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -41,6 +42,21 @@ BOOST_AUTO_TEST_CASE(what_would_fail_again_says_nothing_of_it)
     const auto strange = api::failure(make_error_code(boost::system::errc::io_error), 7s);
     BOOST_TEST(static_cast<int>(strange.status()) == 500);
     BOOST_TEST(!strange.has("Retry-After"));
+}
+
+BOOST_AUTO_TEST_CASE(why_there_is_no_session_has_a_code_of_its_own_and_401_a_challenge)
+{
+    using accounts::session_problem;
+    for (const auto why : {session_problem::ended, session_problem::reused, session_problem::outdated}) {
+        const auto r = api::failure(why);
+        BOOST_TEST(static_cast<int>(r.status()) == 401);
+        BOOST_TEST(r.header("WWW-Authenticate") == "Bearer");
+        BOOST_TEST(r.body().find("\"code\":\"" + std::string(code_of(why)) + "\"") != std::string_view::npos, r.body());
+    }
+    const auto disabled = api::failure(session_problem::user_disabled);
+    BOOST_TEST(static_cast<int>(disabled.status()) == 403);
+    BOOST_TEST(!disabled.has("WWW-Authenticate"));
+    BOOST_TEST(disabled.body().find("\"code\":\"user_disabled\"") != std::string_view::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

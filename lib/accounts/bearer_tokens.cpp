@@ -1,0 +1,241 @@
+#include "accounts/bearer_tokens.hpp"
+
+#include "core/log.hpp"
+#include "core/text.hpp"
+#include "store/session.hpp"
+#include "store/sessions.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <exception>
+
+namespace watchword::accounts {
+namespace {
+
+using std::chrono::floor;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+std::optional<session_id> read_session_id(std::string_view text)
+{
+    session_id id;
+    const auto bytes = core::base64url_decode(text);
+    if (!bytes || bytes->size() != id.size()) return std::nullopt;
+    std::memcpy(id.data(), bytes->data(), id.size());
+    return id;
+}
+
+std::vector<std::string> split_words(std::string_view text)
+{
+    std::vector<std::string> words;
+    while (!text.empty()) {
+        const auto end = text.find(' ');
+        if (end != 0) words.emplace_back(text.substr(0, end));
+        text.remove_prefix(end == text.npos ? text.size() : end + 1);
+    }
+    return words;
+}
+
+// Hundreds of microseconds for RSA, tens for the others.
+bool is_slow(crypto::signature_algorithm a) noexcept
+{
+    return a == crypto::signature_algorithm::rs256 || a == crypto::signature_algorithm::ps256;
+}
+
+// On a database thread.
+bool session_lives(store::session& s, const crypto::access_token_claims& c)
+{
+    const auto found = store::find_session(s, c.session_id);
+    return found && !found->row.ended && found->owner.public_id == c.subject && !found->owner.disabled &&
+           static_cast<std::uint64_t>(found->owner.generation) == c.generation;
+}
+
+bearer identity_of(crypto::access_token_claims c)
+{
+    bearer_identity who;
+    who.public_id = std::move(c.subject);
+    who.session_id = std::move(c.session_id);
+    who.scope = std::move(c.scope);
+    who.roles = std::move(c.roles);
+    who.methods = std::move(c.methods);
+    who.expires = c.expires;
+    who.authenticated = c.authenticated;
+    return std::make_shared<const bearer_identity>(std::move(who));
+}
+
+} // namespace
+
+bearer_tokens::bearer_tokens(const bearer_settings& s, key_ring& k, store::database& d, core::workers& signing,
+                             const core::clock& c, core::random_source& r)
+    : settings_(s),
+      keys_(k),
+      database_(d),
+      signing_(signing),
+      clock_(c),
+      random_(r),
+      revoked_(core::random_value<core::siphash_key>(r)),
+      checking_([verifier = crypto::access_token_verifier(std::make_shared<const crypto::verifying_key_set>(),
+                                                          {s.issuer, s.audience, s.leeway}),
+                 secret = core::random_value<core::siphash_key>(r)] { return checking(verifier, secret); }),
+      issuing_([] { return issuing(); })
+{
+    // Complete as it is: no token is known, and the database is asked about each of them once.
+    revoked_.begin_loading();
+    revoked_.trust_until(steady_clock::time_point::max());
+}
+
+// --- issuing
+
+crypto::access_token_claims bearer_tokens::claims_of(const session_grant& g, core::timestamp now)
+{
+    const auto id = core::random_value<std::array<char, 16>>(random_);
+    crypto::access_token_claims c;
+    c.issuer = settings_.issuer;
+    c.subject = g.user.public_id;
+    c.audience = settings_.audience;
+    c.id = core::base64url_encode({id.data(), id.size()});
+    c.session_id = g.session.id;
+    c.issued = c.not_before = now;
+    c.expires = std::min(now + settings_.lifetime, floor<seconds>(g.session.expires));
+    c.authenticated = floor<seconds>(g.session.auth_time);
+    c.generation = g.user.generation;
+    c.scope = g.session.scope;
+    c.methods = split_words(g.session.amr);
+    return c;
+}
+
+core::task<core::result<bearer_tokens::issued>> bearer_tokens::issue(const session_grant& grant)
+{
+    const auto now = clock_.now();
+    const auto claims = claims_of(grant, now);
+    const auto keys = keys_.current();
+    const auto* const key = keys->signing_key(clock_.precise_now());
+    if (key == nullptr) {
+        core::log::error("no key signs access tokens", {});
+        co_return core::errc::unavailable;
+    }
+    issued made{{}, claims.expires, claims.expires - now};
+    const auto work = [&](std::size_t) { return sign(claims, *key); };
+    if (is_slow(key->key.algorithm())) {
+        auto text = co_await signing_.run(work);
+        if (!text) co_return text.error();
+        made.text = std::move(*text);
+        co_return made;
+    }
+    auto text = work(0);
+    if (!text) co_return text.error();
+    made.text = std::move(*text);
+    co_return made;
+}
+
+core::result<std::string> bearer_tokens::sign(const crypto::access_token_claims& claims,
+                                              const crypto::named_signing_key& key)
+{
+    auto& mine = issuing_.local();
+    if (!mine.key || mine.key->kid != key.kid || &mine.key->key.material() != &key.key.material()) {
+        mine.key.reset();
+        mine.issuer.emplace(key);
+        mine.key.emplace(key); // kept, so that no other is ever at its place
+    }
+    return mine.issuer->issue(claims);
+}
+
+// --- checking
+
+bearer_tokens::stamps bearer_tokens::stamps_now(checking& mine) const
+{
+    if (const auto keys = keys_.current(); keys->verifying() != mine.verifying) {
+        mine.verifier.use(keys->verifying());
+        mine.verifying = keys->verifying();
+        ++mine.keys;
+    }
+    return {database_.changes().foreign.load(std::memory_order_acquire), doubts_.load(), mine.keys};
+}
+
+bearer bearer_tokens::check_known(std::string_view token)
+{
+    auto& mine = checking_.local();
+    const auto* const known = mine.known.find(token);
+    if (known == nullptr || clock_.now() >= known->who->expires || known->when != stamps_now(mine)) return nullptr;
+    if (revoked_.check(known->marks, steady_clock::now()) != revocation_state::answer::valid) return nullptr;
+    return known->who;
+}
+
+core::task<core::result<bearer>> bearer_tokens::check(std::string_view token)
+{
+    // Before anybody is asked, so that a change during the question makes its answer old.
+    auto& mine = checking_.local();
+    auto when = stamps_now(mine);
+    const auto reloaded = co_await keys_.reload_if_changed();
+    if (!reloaded && reloaded.error().category() == core::category()) co_return reloaded.error();
+    when.keys = stamps_now(mine).keys;
+
+    auto claims = mine.verifier.verify(token, clock_.now());
+    if (!claims) co_return claims.error();
+    const auto session = read_session_id(claims->session_id);
+    if (!session) co_return core::errc::invalid_token;
+    const auto last = claims->expires + settings_.leeway;
+    const auto marks = revoked_.marks_of(claims->subject, claims->generation, session, last);
+    const auto is_revoked = [&] {
+        return revoked_.check(marks, steady_clock::now()) == revocation_state::answer::revoked;
+    };
+    if (is_revoked()) co_return core::errc::invalid_token;
+
+    keep_revoked_until(last);
+    const auto ask = [&](store::session& s) -> core::result<bool> { return session_lives(s, *claims); };
+    const auto lives = co_await database_.read(ask);
+    if (!lives) co_return lives.error();
+    if (!*lives || is_revoked()) co_return core::errc::invalid_token;
+
+    auto who = identity_of(std::move(*claims));
+    mine.known.put(token, who->public_id, {who, marks, when});
+    co_return who;
+}
+
+// --- revoking
+
+// Before the database is asked about a token that expires then: if it says yes, whoever revokes the token does it later
+// and finds the time here. So it need not be guessed from clocks, which may be set.
+void bearer_tokens::keep_revoked_until(core::timestamp expiry) noexcept
+{
+    const auto time = expiry.time_since_epoch().count();
+    auto last = last_expiry_.load();
+    while (last < time && !last_expiry_.compare_exchange_weak(last, time)) {
+    }
+}
+
+void bearer_tokens::revoke(const ended_sessions& e)
+{
+    const core::timestamp known(seconds(last_expiry_.load()));
+    const auto until = std::max(known, clock_.now() + settings_.lifetime + settings_.leeway);
+    std::vector<ended_session> ended;
+    for (const auto& text : e.ids)
+        if (const auto id = read_session_id(text)) ended.push_back({*id, until});
+    revoked_.load(ended);
+    if (!e.generation) return;
+    if (e.why == end_reason::disabled) {
+        revoked_.disable(e.public_id, *e.generation, until);
+    } else {
+        revoked_.raise_generation(e.public_id, *e.generation, until);
+    }
+}
+
+void bearer_tokens::sessions_ended(const ended_sessions& e) noexcept
+{
+    try {
+        revoke(e);
+    } catch (const std::exception&) { // there is no memory
+        doubt();
+        // What is missing is in the database, which is asked from now on.
+        revoked_.begin_loading();
+        revoked_.trust_until(steady_clock::time_point::max());
+    }
+}
+
+void bearer_tokens::forget_expired()
+{
+    revoked_.forget_before(clock_.now());
+}
+
+} // namespace watchword::accounts

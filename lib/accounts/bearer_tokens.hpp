@@ -1,0 +1,130 @@
+#pragma once
+
+#include "accounts/key_ring.hpp"
+#include "accounts/revocation_state.hpp"
+#include "accounts/sessions.hpp"
+#include "accounts/token_cache.hpp"
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/per_thread.hpp"
+#include "core/random.hpp"
+#include "core/task.hpp"
+#include "core/workers.hpp"
+#include "crypto/access_token.hpp"
+#include "store/database.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace watchword::accounts {
+
+// Who is calling, as a checked access token of /v1 says.
+struct bearer_identity {
+    std::string public_id;
+    std::string session_id; // as session_info has it
+    std::string scope;
+    std::vector<std::string> roles, methods; // methods: amr
+    core::timestamp expires, authenticated;
+};
+using bearer = std::shared_ptr<const bearer_identity>;
+
+struct bearer_settings {
+    std::string issuer = "watchword", audience = "watchword";
+    std::chrono::seconds lifetime{900};
+    std::chrono::seconds leeway{0}; // between the clocks of several servers
+};
+
+// Issues the access tokens of /v1 and tells whether one is valid now. One that was checked before costs no signature,
+// no JSON and no database: each thread remembers, in bounded memory, those it has verified, and which of them were
+// revoked is in memory, too. Once whoever revoked some here was answered, no check that begins later accepts them, on
+// any thread; revocations by others are noticed as store::change_counters::foreign says. Thread-safe. Everything
+// referred to must outlive it.
+class bearer_tokens final : public session_observer {
+public:
+    // `signing` makes the signatures that would hold up others. Throws what crypto::access_token_verifier throws.
+    bearer_tokens(const bearer_settings&, key_ring&, store::database&, core::workers& signing, const core::clock&,
+                  core::random_source&);
+
+    struct issued {
+        std::string text;
+        core::timestamp expires{};
+        std::chrono::seconds expires_in{};
+    };
+    // A token for a session, which it does not outlive. Errors: unavailable if no key signs; overloaded, cancelled;
+    // invalid_input or too_large if the session has what no token may hold. `grant` must outlive the task.
+    core::task<core::result<issued>> issue(const session_grant& grant);
+
+    // The caller of a token this thread knows; null when the slow way must decide. Does not allocate, but for a
+    // thread's first call and after changes of the keys.
+    bearer check_known(std::string_view token);
+    // The slow way: signature, claims, and whether the session lives, which the database is asked. Errors:
+    // expired_token; invalid_token; overloaded, timed_out, unavailable, cancelled when nobody can tell. `token` must
+    // outlive the task.
+    core::task<core::result<bearer>> check(std::string_view token);
+
+    void sessions_ended(const ended_sessions&) noexcept override;
+    // The database is asked again about each token that is remembered. To be called after a change that may have
+    // revoked some, if its outcome is not known, before whoever asked for it is answered.
+    void doubt() noexcept { doubts_.fetch_add(1); }
+
+    // Drops what mattered to tokens that have expired; to be called now and then.
+    void forget_expired();
+    revocation_state::figures count_revoked() const { return revoked_.count(); }
+
+private:
+    // What has not changed since the database was asked about a token.
+    struct stamps {
+        std::uint64_t foreign = 0; // store::change_counters
+        std::uint64_t doubts = 0;
+        std::uint64_t keys = 0; // checking::keys
+        bool operator==(const stamps&) const = default;
+    };
+    struct known_token {
+        bearer who;
+        token_marks marks{};
+        stamps when{};
+    };
+    // What a thread checks with.
+    struct checking {
+        checking(const crypto::access_token_verifier& v, core::siphash_key secret)
+            : verifier(v), known(cached_tokens, secret)
+        {}
+        crypto::access_token_verifier verifier;
+        std::shared_ptr<const crypto::verifying_key_set> verifying; // its keys
+        std::uint64_t keys = 0;                                     // rises when they change
+        token_cache<known_token> known;
+    };
+    // And what it signs with.
+    struct issuing {
+        std::optional<crypto::named_signing_key> key;
+        std::optional<crypto::access_token_issuer> issuer; // of that key
+    };
+    static constexpr std::size_t cached_tokens = 8192; // of each thread
+
+    core::result<std::string> sign(const crypto::access_token_claims&, const crypto::named_signing_key&);
+    crypto::access_token_claims claims_of(const session_grant&, core::timestamp now);
+    stamps stamps_now(checking&) const;
+    void keep_revoked_until(core::timestamp expiry) noexcept;
+    void revoke(const ended_sessions&);
+
+    const bearer_settings settings_;
+    key_ring& keys_;
+    store::database& database_;
+    core::workers& signing_;
+    const core::clock& clock_;
+    core::random_source& random_;
+    revocation_state revoked_;
+    std::atomic<std::uint64_t> doubts_{0};
+    std::atomic<core::timestamp::rep> last_expiry_{0}; // of all tokens that a thread may remember
+    core::per_thread<checking> checking_;
+    core::per_thread<issuing> issuing_;
+};
+
+} // namespace watchword::accounts

@@ -1,0 +1,70 @@
+#include "api/bearer_guard.hpp"
+
+#include "api/answers.hpp"
+#include "core/text.hpp"
+
+namespace watchword::api {
+namespace {
+
+using http::request;
+using http::response;
+
+response refuse_missing()
+{
+    return unauthorized("token_missing", "This needs an access token, as Authorization: Bearer TOKEN.");
+}
+
+// Whatever is wrong with a token that was given has one name in the challenge (RFC 6750 section 3.1).
+response refuse(const core::error_code& why)
+{
+    const bool is_expired = why == core::errc::expired_token;
+    if (!is_expired && why != core::errc::invalid_token) return failure(why);
+    auto r = is_expired ? unauthorized("token_expired", "The access token has expired.")
+                        : unauthorized("token_invalid", "The access token is not valid, or no longer.");
+    r.replace("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+    return r;
+}
+
+struct guard {
+    accounts::bearer_tokens* tokens;
+    bearer_handler next;
+
+    core::task<response> operator()(request& q) const
+    {
+        const auto token = find_bearer_token(q);
+        if (!token) co_return refuse(token.error());
+        if (token->empty()) co_return refuse_missing();
+
+        auto who = tokens->check_known(*token);
+        if (!who) {
+            const auto checked = co_await tokens->check(*token);
+            if (!checked) co_return refuse(checked.error());
+            who = *checked;
+        }
+        co_return co_await next(q, std::move(who));
+    }
+};
+
+} // namespace
+
+core::result<std::string_view> find_bearer_token(const request& q)
+{
+    constexpr std::string_view scheme = "Bearer ";
+    std::string_view field;
+    std::size_t count = 0;
+    for (const auto& [name, value] : q.headers) {
+        if (!core::iequals(name, "Authorization")) continue;
+        field = value;
+        ++count;
+    }
+    if (count > 1) return core::errc::invalid_token;
+    if (!core::iequals(field.substr(0, scheme.size()), scheme)) return std::string_view();
+    return core::trim(field.substr(scheme.size()));
+}
+
+http::handler require_bearer(accounts::bearer_tokens& tokens, bearer_handler next)
+{
+    return guard{&tokens, std::move(next)};
+}
+
+} // namespace watchword::api
