@@ -144,6 +144,7 @@ rate_limits::rate_limits(const rate_limit_settings& s, core::random_source& rand
     add_own(sign_ins_, "address_sign_ins", s.address_sign_ins);
     add_own(failures_, "address_failures", s.address_failures);
     add_own(sign_ups_, "address_sign_ups", s.address_sign_ups);
+    add_own(bad_tokens_, "address_failures", s.address_failures);
     add_common(all_sign_ins_, "total_sign_ins", s.total_sign_ins);
     add_common(all_sign_ups_, "total_sign_ups", s.total_sign_ups);
 }
@@ -159,6 +160,11 @@ http::handler rate_limits::around_sign_ups(http::handler next, told tells)
 {
     return limit({nullptr, sign_ups_ ? &*sign_ups_ : nullptr, all_sign_ups_ ? &*all_sign_ups_ : nullptr, tells},
                  std::move(next));
+}
+
+http::handler rate_limits::around_tokens(http::handler next, told tells)
+{
+    return limit({bad_tokens_ ? &*bad_tokens_ : nullptr, nullptr, nullptr, tells}, std::move(next));
 }
 
 http::handler rate_limits::limit(const attempt& kind, http::handler next)

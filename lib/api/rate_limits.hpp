@@ -44,6 +44,9 @@ public:
     // Here each attempt counts as a failure until it is known to be none: if `next` answers 4xx it stays one, if it
     // answers anything else, 429 among it, or throws, the attempt was good or was not judged.
     http::handler around_sign_ins(http::handler next, told = told::when_refused);
+    // The same for those who show a token that must be good, such as a refresh token: only failures have a limit, that
+    // of address_failures once more, so that who cannot sign in any more keeps the session he has.
+    http::handler around_tokens(http::handler next, told = told::when_refused);
 
 private:
     // A limit of each client's own.
@@ -76,7 +79,7 @@ private:
 
     const core::network_list exempt_;
     const time_source now_;
-    std::optional<own_limit> sign_ins_, failures_, sign_ups_;
+    std::optional<own_limit> sign_ins_, failures_, sign_ups_, bad_tokens_;
     std::optional<common_limit> all_sign_ins_, all_sign_ups_;
     std::atomic<std::uint64_t> refused_{0}; // and not logged yet
     core::once_a_second lines_;

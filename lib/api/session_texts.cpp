@@ -1,0 +1,80 @@
+#include "api/session_texts.hpp"
+
+#include "api/json_text.hpp"
+#include "api/time_text.hpp"
+
+#include <optional>
+
+namespace watchword::api {
+namespace {
+
+void append_text(std::string& out, std::string_view before, std::string_view text)
+{
+    out.append(before);
+    append_json_string(out, text);
+}
+
+void append_text_or_null(std::string& out, std::string_view before, const std::optional<std::string>& text)
+{
+    if (text) return append_text(out, before, *text);
+    out.append(before).append("null");
+}
+
+void append_time(std::string& out, std::string_view before, core::precise_timestamp t)
+{
+    append_text(out, before, time_text(std::chrono::floor<std::chrono::seconds>(t)));
+}
+
+// Of words with spaces between.
+void append_words(std::string& out, std::string_view before, std::string_view words)
+{
+    out.append(before).append("[");
+    for (bool first = true; !words.empty(); first = false) {
+        const auto end = words.find(' ');
+        append_text(out, first ? "" : ",", words.substr(0, end));
+        words.remove_prefix(end == words.npos ? words.size() : end + 1);
+    }
+    out.append("]");
+}
+
+void append_session(std::string& out, const accounts::session_info& s, bool is_current)
+{
+    append_text(out, "{\"id\":", s.id);
+    out.append(is_current ? ",\"current\":true" : ",\"current\":false");
+    append_text(out, ",\"device\":", s.device);
+    append_text(out, ",\"address\":", s.address);
+    append_time(out, ",\"created\":", s.created);
+    append_time(out, ",\"last_used\":", s.last_used);
+    append_time(out, ",\"expires\":", s.expires);
+    append_words(out, ",\"amr\":", s.amr);
+    out.append("}");
+}
+
+} // namespace
+
+std::string grant_text(const accounts::session_grant& g, const accounts::bearer_tokens::issued& token)
+{
+    std::string out;
+    append_text(out, "{\"access_token\":", token.text);
+    out.append(",\"token_type\":\"Bearer\",\"expires_in\":").append(std::to_string(token.expires_in.count()));
+    append_text(out, ",\"expires_at\":", time_text(token.expires));
+    append_text(out, ",\"refresh_token\":", g.refresh_token.view());
+    append_text(out, ",\"user\":{\"id\":", g.user.public_id);
+    append_text_or_null(out, ",\"email\":", g.user.email);
+    append_text_or_null(out, ",\"name\":", g.user.name);
+    out.append("}}\n");
+    return out;
+}
+
+std::string list_text(const std::vector<accounts::session_info>& all, std::string_view current)
+{
+    std::string out = "{\"sessions\":[";
+    for (const auto& each : all) {
+        if (&each != &all.front()) out.push_back(',');
+        append_session(out, each, each.id == current);
+    }
+    out.append("]}\n");
+    return out;
+}
+
+} // namespace watchword::api

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "accounts/accounts.hpp"
+#include "accounts/bearer_tokens.hpp"
+#include "accounts/device_proofs.hpp"
+#include "accounts/sessions.hpp"
+#include "api/rate_limits.hpp"
+#include "core/json.hpp"
+#include "http/router.hpp"
+
+namespace watchword::api {
+
+// The routes of /v1/sessions: signing in, refreshing, listing and signing out. Bodies are JSON, errors RFC 9457, and
+// nobody may store an answer. With device proofs, signing in also sets the device cookie. Thread-safe. Everything
+// referred to must outlive it.
+class sessions {
+public:
+    sessions(accounts::service&, accounts::sessions&, accounts::bearer_tokens&, core::json_limits = {},
+             accounts::device_proofs* = nullptr);
+
+    // `this` must outlive the router, and so must the limits; null: none.
+    void add_routes(http::router&, rate_limits* = nullptr);
+
+private:
+    core::task<http::response> create(http::request&);
+    core::task<http::response> refresh(http::request&);
+    core::task<http::response> list(http::request&, accounts::bearer);
+    core::task<http::response> end_current(http::request&, accounts::bearer);
+    core::task<http::response> end_one(http::request&, accounts::bearer);
+    core::task<http::response> end_others(http::request&, accounts::bearer);
+    core::task<http::response> end_all(http::request&, accounts::bearer);
+
+    core::task<http::response> grant(http::status, accounts::session_grant);
+    http::response failure_of_change(const core::error_code&);
+
+    accounts::service& accounts_;
+    accounts::sessions& sessions_;
+    accounts::bearer_tokens& tokens_;
+    const core::json_limits limits_;
+    accounts::device_proofs* const devices_; // null: no cookie
+};
+
+} // namespace watchword::api
