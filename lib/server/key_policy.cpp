@@ -23,7 +23,8 @@ accounts::key_policy key_policy(const settings::tokens_group& t)
 {
     if (t.rotation.count() != 0 && t.rotation <= t.publish_ahead)
         throw std::runtime_error("tokens.rotation must be longer than tokens.publish_ahead, or 0");
-    return {algorithm_of(t.algorithm), t.rotation, t.publish_ahead, t.lifetime};
+    return {algorithm_of(t.algorithm), t.rotation, t.publish_ahead,
+            t.access_lifetime + t.clock_skew};
 }
 
 } // namespace watchword::server

@@ -22,6 +22,7 @@
 #include "server/layers.hpp"
 #include "server/open_files.hpp"
 #include "server/secret.hpp"
+#include "server/v1.hpp"
 #include "store/database.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -222,7 +223,6 @@ void serve(settings::settings& s)
         stand_in_key(secret)};
     accounts::device_proofs devices(secret, tokens, s.tokens.lifetime, clock, random);
     accounts::key_ring keys(keys_follow, secret, database, clock, random);
-    secret = s.secret.value = core::secret_string(); // OpenSSL's copies are enough
     start(keys);
     std::optional<accounts::sign_in_guard> guard;
     if (slows_guesses(s.limits)) guard.emplace(guard_settings(s.limits), devices, random);
@@ -234,6 +234,8 @@ void serve(settings::settings& s)
                                 s.auth.hide_accounts ? accounts::existence::hidden : accounts::existence::told};
     api::tutorial tutorial(accounts, checker, database, {{s.http.form_fields}, {s.http.json_depth}}, terms,
                            s.compat.device_cookie ? &devices : nullptr);
+    v1_service v1(s, secret, keys, database, accounts, devices, clock, random);
+    secret = s.secret.value = core::secret_string(); // OpenSSL's copies are enough
 
     api::rate_limits limits(rate_limit_settings(s.limits), random);
     if (!s.limits.enabled) core::log::warning("clients have no limits: this is for load tests");
@@ -242,13 +244,14 @@ void serve(settings::settings& s)
     http::router routes;
     around.add_to(routes);
     tutorial.add_routes(routes, &limits);
+    v1.add_routes(routes, limits);
     api::add_health_routes(routes);
     api::jwks published_keys(keys, keys_follow.publish_ahead);
     published_keys.add_routes(routes);
     http::server server(http_settings(s), routes, clock, random);
 
     key_upkeep upkeep(keys, clock);
-    const housekeeping house(store::foreign_poll, {[&upkeep] { return upkeep.look(); }});
+    const housekeeping house(store::foreign_poll, {[&upkeep] { return upkeep.look(); }, [&v1] { return v1.look(); }});
 
     asio::io_context signal_context(1);
     asio::signal_set signals(signal_context, SIGTERM, SIGINT, SIGHUP);

@@ -87,6 +87,17 @@ struct tokens_group {
     enum class signature { es256, eddsa, rs256, ps256 } algorithm = signature::es256;
     seconds rotation{90 * 24 * 3600}; // 0: never
     seconds publish_ahead{24 * 3600};
+    std::string issuer = "watchword";
+    std::string audience; // empty: the issuer
+    seconds access_lifetime{900};
+    seconds clock_skew{0};
+};
+
+struct sessions_group {
+    seconds idle_lifetime{30 * 24 * 3600};
+    seconds lifetime{180 * 24 * 3600};
+    milliseconds refresh_grace{30'000};
+    std::size_t per_user = 100;
 };
 
 struct passwords_group {
@@ -140,6 +151,7 @@ struct settings {
     database_group database;
     secret_group secret;
     tokens_group tokens;
+    sessions_group sessions;
     passwords_group passwords;
     auth_group auth;
     compat_group compat;

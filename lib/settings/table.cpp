@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 2> feed_names{"notify", "poll"};
 constexpr std::array<std::string_view, 5> engine_names{"automatic", "avx512", "avx2", "portable", "libsodium"};
 
 constexpr std::uint64_t KiB = 1024, MiB = 1024 * KiB, GiB = 1024 * MiB;
-constexpr std::uint64_t ms = 1, second = 1000, hour = 3600 * second, day = 24 * hour;
+constexpr std::uint64_t ms = 1, second = 1000, minute = 60 * second, hour = 60 * minute, day = 24 * hour;
 constexpr std::uint64_t million = 1'000'000;
 
 using namespace row_kinds;
@@ -171,7 +171,7 @@ constexpr descriptor rows[] = {
     secret_value("secret.value", "The secret itself, at least 32 bytes.").or_environment("WATCHWORD_SECRET"),
 
     duration<&S::tokens, &tokens_group::lifetime>("tokens.lifetime", second, 365 * day,
-                                                  "How long a token is valid; whole seconds."),
+                                                  "How long a token of the tutorial's login is valid; whole seconds."),
     choice<&S::tokens, &tokens_group::algorithm, signature_names>(
         "tokens.algorithm",
         "How the access tokens of /v1 are signed, by keys that watchword key shows; another one holds for the next "
@@ -184,6 +184,29 @@ constexpr descriptor rows[] = {
         "tokens.publish_ahead", 0, 30 * day,
         "How long before it signs a key is published in /.well-known/jwks.json, which others may keep for half of "
         "that, an hour at most."),
+    text<&S::tokens, &tokens_group::issuer>("tokens.issuer", "NAME", 1,
+                                            "Who issues the access tokens of /v1 (iss), such as the service's URL."),
+    text<&S::tokens, &tokens_group::audience>(
+        "tokens.audience", "NAME", 0,
+        "Whom they are meant for (aud); those for anybody else are refused. Empty: the issuer."),
+    duration<&S::tokens, &tokens_group::access_lifetime>("tokens.access_lifetime", second, day,
+                                                         "How long they are valid; whole seconds."),
+    duration<&S::tokens, &tokens_group::clock_skew>(
+        "tokens.clock_skew", 0, minute,
+        "By how much the clocks of servers on one database may differ, for their access tokens; whole seconds."),
+
+    duration<&S::sessions, &sessions_group::idle_lifetime>(
+        "sessions.idle_lifetime", minute, 10 * 365 * day,
+        "How long a session lives after it was last refreshed; whole seconds."),
+    duration<&S::sessions, &sessions_group::lifetime>("sessions.lifetime", minute, 10 * 365 * day,
+                                                      "How long it lives in all; whole seconds."),
+    duration<&S::sessions, &sessions_group::refresh_grace>(
+        "sessions.refresh_grace", 0, hour,
+        "For how long after its successor was used a refresh token is still answered, for requests that were under "
+        "way; later it ends the session, as stolen."),
+    count<&S::sessions, &sessions_group::per_user>(
+        "sessions.per_user", 1, 1000,
+        "Sessions that one account may have; one more ends the one that was used least lately."),
 
     count<&S::passwords, &passwords_group::memory_kib>("passwords.memory_kib", 8, 256 * KiB,
                                                        "Argon2id: memory for one hash, in KiB."),

@@ -294,6 +294,29 @@ BOOST_FIXTURE_TEST_CASE(what_is_refused_leaves_none, watched_server)
     stop();
 }
 
+BOOST_FIXTURE_TEST_CASE(sessions_leave_none, watched_server)
+{
+    const std::string json = "application/json";
+    const auto answered = [&](int status, const std::string& type, const std::string& body) {
+        BOOST_TEST(post("/v1/sessions", type, body) == (type == json ? status : 415), body.substr(0, 60));
+        expect_none_left(body.substr(0, 60));
+    };
+    for (const auto& password : {new_password(), new_long_password(), new_password() + decomposed}) {
+        const auto email = sign_up(password);
+        for (const auto& [type, body] : bodies(email, password)) answered(201, type, body);
+        for (const auto& [type, body] : bodies(email, new_long_password())) answered(401, type, body);
+        for (const auto& [type, body] : bodies("nobody@b.test", new_password())) answered(401, type, body);
+    }
+    for (const auto& body :
+         {"\"" + new_password() + "\"", "[\"" + new_password() + "\"]", "{\"password\":\"" + new_password(),
+          "{\"email\":\"a\",\"password\":[\"" + new_long_password() + "\"]}",
+          "{\"password\":\"" + new_long_password() + "\"}",
+          R"({"email":"a","password":"a","password":")" + new_password() + "\"}"})
+        answered(400, json, body);
+    client.form_post("/login", credentials("a@b.test", new_password()));
+    stop();
+}
+
 // Each is renewed, too.
 BOOST_FIXTURE_TEST_CASE(hashes_of_other_programs_leave_none, watched_server)
 {

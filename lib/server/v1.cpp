@@ -1,0 +1,61 @@
+#include "server/v1.hpp"
+
+#include "core/text.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <stdexcept>
+#include <string>
+
+namespace watchword::server {
+namespace {
+
+constexpr std::size_t longest_name = 1024; // see crypto::access_token_claims
+
+const std::string& checked_name(std::string_view setting, const std::string& name)
+{
+    if (name.size() > longest_name || !core::is_utf8(name))
+        throw std::runtime_error(std::string(setting) + " is not valid UTF-8, or longer than 1024 bytes");
+    return name;
+}
+
+accounts::bearer_settings bearer_settings(const settings::tokens_group& t)
+{
+    accounts::bearer_settings b;
+    b.issuer = checked_name("tokens.issuer", t.issuer);
+    b.audience = t.audience.empty() ? b.issuer : checked_name("tokens.audience", t.audience);
+    b.lifetime = t.access_lifetime;
+    b.leeway = t.clock_skew;
+    return b;
+}
+
+accounts::session_settings session_settings(const settings::settings& s)
+{
+    accounts::session_settings a;
+    a.grace = s.sessions.refresh_grace;
+    a.idle = s.sessions.idle_lifetime;
+    a.longest = s.sessions.lifetime;
+    a.kept_after_end = std::max(a.kept_after_end, s.tokens.access_lifetime + s.tokens.clock_skew);
+    a.most_per_user = s.sessions.per_user;
+    a.patience = s.database.timeout;
+    return a;
+}
+
+} // namespace
+
+v1_service::v1_service(const settings::settings& s, const core::secret_string& secret, accounts::key_ring& keys,
+                       store::database& d, accounts::service& a, accounts::device_proofs& devices, const core::clock& c,
+                       core::random_source& r)
+    : signing_({"sign"}),
+      tokens_(bearer_settings(s.tokens), keys, d, signing_, c, r),
+      sessions_(session_settings(s), secret, d, c, r, &tokens_),
+      session_routes_(a, sessions_, tokens_, {s.http.json_depth}, s.compat.device_cookie ? &devices : nullptr),
+      upkeep_(sessions_, tokens_)
+{}
+
+void v1_service::add_routes(http::router& r, api::rate_limits& limits)
+{
+    session_routes_.add_routes(r, &limits);
+}
+
+} // namespace watchword::server

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "accounts/accounts.hpp"
+#include "accounts/bearer_tokens.hpp"
+#include "accounts/device_proofs.hpp"
+#include "accounts/key_ring.hpp"
+#include "accounts/sessions.hpp"
+#include "api/rate_limits.hpp"
+#include "api/sessions.hpp"
+#include "core/secret.hpp"
+#include "core/workers.hpp"
+#include "http/router.hpp"
+#include "server/session_upkeep.hpp"
+#include "settings/settings.hpp"
+
+namespace watchword::server {
+
+// What stands behind the routes under /v1, made of the settings. Thread-safe but for look().
+class v1_service {
+public:
+    // Throws std::runtime_error for settings that no token can hold. What is referred to must outlive it.
+    v1_service(const settings::settings&, const core::secret_string& secret, accounts::key_ring&, store::database&,
+               accounts::service&, accounts::device_proofs&, const core::clock&, core::random_source&);
+
+    // `this` must outlive the router, and so must the limits.
+    void add_routes(http::router&, api::rate_limits&);
+    // See session_upkeep.
+    core::task<> look() { return upkeep_.look(); }
+
+private:
+    core::workers signing_;
+    accounts::bearer_tokens tokens_;
+    accounts::sessions sessions_;
+    api::sessions session_routes_;
+    session_upkeep upkeep_;
+};
+
+} // namespace watchword::server
