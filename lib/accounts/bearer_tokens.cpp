@@ -226,7 +226,7 @@ void bearer_tokens::sessions_ended(const ended_sessions& e) noexcept
     try {
         revoke(e);
     } catch (const std::exception&) { // there is no memory
-        doubt();
+        outcome_unknown();
         // What is missing is in the database, which is asked from now on.
         revoked_.begin_loading();
         revoked_.trust_until(steady_clock::time_point::max());

@@ -70,9 +70,8 @@ public:
     core::task<core::result<bearer>> check(std::string_view token);
 
     void sessions_ended(const ended_sessions&) noexcept override;
-    // The database is asked again about each token that is remembered. To be called after a change that may have
-    // revoked some, if its outcome is not known, before whoever asked for it is answered.
-    void doubt() noexcept { doubts_.fetch_add(1); }
+    // The database is asked again about each token that is remembered.
+    void outcome_unknown() noexcept override { doubts_.fetch_add(1); }
 
     // Drops what mattered to tokens that have expired; to be called now and then.
     void forget_expired();

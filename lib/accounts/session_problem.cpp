@@ -34,7 +34,7 @@ std::string_view code_of(session_problem p) noexcept
 {
     switch (p) {
     case session_problem::ended: return "session_ended";
-    case session_problem::reused: return "refresh_token_reused";
+    case session_problem::reused: return "session_reused";
     case session_problem::user_disabled: return "user_disabled";
     case session_problem::outdated: return "credentials_outdated";
     }

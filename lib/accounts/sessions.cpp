@@ -160,6 +160,14 @@ void sessions::tell(const ended_sessions& e) const
     if (observer_ != nullptr && (!e.ids.empty() || e.generation)) observer_->sessions_ended(e);
 }
 
+// `work` may refer to the caller's locals.
+template <class Work> core::task<std::invoke_result_t<Work&, store::session&>> sessions::change(Work work)
+{
+    auto done = co_await database_.write(work);
+    if (!done && done.error() == core::errc::unavailable && observer_ != nullptr) observer_->outcome_unknown();
+    co_return done;
+}
+
 // --- opening
 
 core::task<core::result<session_grant>> sessions::open(session_request r)
@@ -169,7 +177,7 @@ core::task<core::result<session_grant>> sessions::open(session_request r)
     const crypto::refresh_token first{id, 1};
     const auto now = clock_.precise_now();
     const auto work = [&](store::session& s) { return add(s, r, id, now); };
-    const auto done = co_await database_.write(work);
+    const auto done = co_await change(work);
     if (!done) co_return done.error();
     tell({done->found.owner.public_id, done->surplus, end_reason::too_many});
     co_return grant(done->found, first);
@@ -239,7 +247,7 @@ core::task<core::result<sessions::judged>> sessions::judge_when_free(crypto::ref
     const auto work = [&](store::session& s) { return judge(s, presented_token, address, now); };
     const auto deadline = steady_clock::now() + settings_.patience;
     for (milliseconds next_pause(1);; next_pause = std::min(2 * next_pause, longest_pause)) {
-        auto judgement = co_await database_.write(work);
+        auto judgement = co_await change(work);
         if (!judgement || judgement->what != judged::verdict::busy) co_return judgement;
         if (steady_clock::now() >= deadline) co_return core::errc::timed_out;
         co_await pause(next_pause);
@@ -256,7 +264,8 @@ core::result<sessions::judged> sessions::judge(store::session& s, const crypto::
     if (!locked) return locked.error();
     if (!*locked) return judged{};
     auto& found = **locked;
-    if (!lives(found.row, now) || found.owner.disabled) return session_problem::ended;
+    if (!lives(found.row, now)) return session_problem::ended;
+    if (found.owner.disabled) return session_problem::user_disabled;
 
     const auto seen = present(chain_of(found.row), presented_token.number, now, settings_.grace);
     if (seen.outcome == presentation::first_use) return use_first(s, std::move(found), seen.chain, address, now);
@@ -308,7 +317,7 @@ core::task<core::result<void>> sessions::end(std::string public_id, std::string 
         if (!owner) return owner.error();
         return store::end_session(s, owner->id, id, how);
     };
-    const auto done = co_await database_.write(work);
+    const auto done = co_await change(work);
     if (!done) co_return done.error();
     const std::vector<std::string> ids{id};
     tell({public_id, ids, why});
@@ -324,7 +333,7 @@ core::task<core::result<std::size_t>> sessions::end_others(std::string public_id
         store::lock_sessions_of(s, owner->id);
         return store::end_other_sessions(s, owner->id, current, how);
     };
-    const auto ids = co_await database_.write(work);
+    const auto ids = co_await change(work);
     if (!ids) co_return ids.error();
     tell({public_id, *ids, why});
     co_return ids->size();
@@ -344,7 +353,7 @@ core::task<core::result<std::size_t>> sessions::end_all(std::string public_id, e
         ended.generation = static_cast<std::uint64_t>(state->generation);
         return ended;
     };
-    const auto done = co_await database_.write(work);
+    const auto done = co_await change(work);
     if (!done) co_return done.error();
     tell({public_id, done->ids, why, done->generation});
     co_return done->ids.size();

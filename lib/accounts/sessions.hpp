@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 // Sessions: how users stay signed in. Knows neither HTTP nor SQL.
@@ -102,6 +103,8 @@ struct ended_sessions {
 class session_observer {
 public:
     virtual void sessions_ended(const ended_sessions&) noexcept = 0;
+    // A change ended with `unavailable`: any session may have ended. The same of when and where.
+    virtual void outcome_unknown() noexcept = 0;
 
 protected:
     ~session_observer() = default;
@@ -157,6 +160,7 @@ private:
     store::session_end make_end(end_reason, core::precise_timestamp now) const;
     bool lives(const store::session_row&, core::precise_timestamp now) const;
     void tell(const ended_sessions&) const;
+    template <class Work> core::task<std::invoke_result_t<Work&, store::session&>> change(Work);
 
     const session_settings settings_;
     store::database& database_;

@@ -87,7 +87,7 @@ core::task<response> sessions::create(request& q)
     wanted.amr = "pwd"; // RFC 8176
     auto opened = co_await sessions_.open(std::move(wanted));
     if (!opened && opened.error() == core::errc::not_found) co_return wrong_credentials(); // deleted meanwhile
-    if (!opened) co_return failure_of_change(opened.error());
+    if (!opened) co_return failure(opened.error());
     auto answered = co_await grant(status::created, std::move(*opened));
     if (devices_ && answered.status() == status::created) remember_device(answered, q, *devices_, *user);
     co_return answered;
@@ -102,7 +102,7 @@ core::task<response> sessions::refresh(request& q)
     auto next = co_await sessions_.refresh(given->at(0).view(), std::move(from));
     if (!next && next.error() == core::errc::invalid_token)
         co_return unauthorized("invalid_token", "This is no refresh token of ours.");
-    if (!next) co_return failure_of_change(next.error());
+    if (!next) co_return failure(next.error());
     co_return co_await grant(status::ok, std::move(*next));
 }
 
@@ -128,7 +128,7 @@ core::task<response> sessions::end_current(request&, accounts::bearer who)
 {
     const auto ended = co_await sessions_.end(who->public_id, who->session_id);
     // Somebody else may have ended it since the token was checked.
-    if (!ended && ended.error() != core::errc::not_found) co_return failure_of_change(ended.error());
+    if (!ended && ended.error() != core::errc::not_found) co_return failure(ended.error());
     co_return response(status::no_content);
 }
 
@@ -137,7 +137,7 @@ core::task<response> sessions::end_one(request& q, accounts::bearer who)
 {
     std::string id(q.parameter("id"));
     const auto ended = co_await sessions_.end(who->public_id, std::move(id));
-    if (!ended) co_return failure_of_change(ended.error());
+    if (!ended) co_return failure(ended.error());
     co_return response(status::no_content);
 }
 
@@ -145,7 +145,7 @@ core::task<response> sessions::end_one(request& q, accounts::bearer who)
 core::task<response> sessions::end_others(request&, accounts::bearer who)
 {
     const auto ended = co_await sessions_.end_others(who->public_id, who->session_id);
-    if (!ended) co_return failure_of_change(ended.error());
+    if (!ended) co_return failure(ended.error());
     co_return response(status::no_content);
 }
 
@@ -153,15 +153,8 @@ core::task<response> sessions::end_others(request&, accounts::bearer who)
 core::task<response> sessions::end_all(request&, accounts::bearer who)
 {
     const auto ended = co_await sessions_.end_all(who->public_id);
-    if (!ended) co_return failure_of_change(ended.error());
+    if (!ended) co_return failure(ended.error());
     co_return response(status::no_content);
-}
-
-// The commit may have been made all the same.
-response sessions::failure_of_change(const core::error_code& why)
-{
-    if (why == core::errc::unavailable) tokens_.doubt();
-    return failure(why);
 }
 
 } // namespace watchword::api

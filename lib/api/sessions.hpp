@@ -31,7 +31,6 @@ private:
     core::task<http::response> end_all(http::request&, accounts::bearer);
 
     core::task<http::response> grant(http::status, accounts::session_grant);
-    http::response failure_of_change(const core::error_code&);
 
     accounts::service& accounts_;
     accounts::sessions& sessions_;

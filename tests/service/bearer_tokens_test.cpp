@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(after_a_doubt_the_database_is_asked_once_more_about_each_to
     const auto in = sign_in("a@x");
     BOOST_TEST(accepts(in.access));
     const auto before = questions();
-    bearers.doubt();
+    bearers.outcome_unknown();
     BOOST_TEST(!bearers.check_known(in.access));
     BOOST_TEST(accepts(in.access));
     BOOST_TEST((bearers.check_known(in.access) != nullptr));

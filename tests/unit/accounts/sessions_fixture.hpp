@@ -117,6 +117,8 @@ struct session_witness final : accounts::session_observer {
     {
         all.push_back({std::string(e.public_id), e.ids, e.why, e.generation});
     }
+    void outcome_unknown() noexcept override { ++unknown; }
+    int unknown = 0;
 };
 
 inline accounts::session_settings short_settings()

@@ -281,7 +281,7 @@ BOOST_DATA_TEST_CASE(who_is_disabled_or_deleted_has_no_session, kinds, kind)
             [&](store::session& s) { return store::set_disabled(s, anns.user.id, disabled, w.clock.precise_now()); });
     };
     BOOST_TEST(set_disabled(true)->generation == 1);
-    BOOST_TEST(w.is_refused(anns));
+    BOOST_TEST(w.is_refused(anns, session_problem::user_disabled));
     session_request r;
     r.public_id = "ann";
     BOOST_TEST((session_problem_of(w.open(r).error()) == session_problem::user_disabled));
@@ -404,7 +404,7 @@ BOOST_DATA_TEST_CASE(a_session_outlives_its_server, kinds, kind)
 BOOST_AUTO_TEST_CASE(problems_have_names)
 {
     BOOST_TEST((code_of(session_problem::ended) == "session_ended"));
-    BOOST_TEST(core::error_code(session_problem::reused).message() == "refresh_token_reused");
+    BOOST_TEST(core::error_code(session_problem::reused).message() == "session_reused");
     BOOST_TEST((session_problem_of(core::error_code(session_problem::outdated)) == session_problem::outdated));
     BOOST_TEST(!session_problem_of(core::error_code(errc::invalid_token)).has_value());
     BOOST_TEST(!session_problem_of(core::error_code()).has_value());
