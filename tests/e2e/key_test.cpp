@@ -191,9 +191,9 @@ BOOST_AUTO_TEST_CASE(a_key_is_brought_in_and_signs)
     const auto kid = new_key();
     const auto jwk = key("export", {"--private", "-", kid}).output;
     const place other;
-    const auto file = directory / "key.jwk";
-    write_file(file, jwk);
-    const auto imported = other.key("import", {file}); // before its first start
+    const auto jwk_file = directory / "key.jwk";
+    write_file(jwk_file, jwk);
+    const auto imported = other.key("import", {jwk_file}); // before its first start
     BOOST_TEST(imported.exit_code == 0, imported.errors);
     BOOST_TEST(imported.output == kid + " signs from now on\n");
     {
@@ -202,15 +202,15 @@ BOOST_AUTO_TEST_CASE(a_key_is_brought_in_and_signs)
         BOOST_TEST((published(client) == kids{kid}));
         BOOST_TEST(server.stop() == 0);
     }
-    const auto twice = other.key("import", {file});
+    const auto twice = other.key("import", {jwk_file});
     BOOST_TEST(twice.exit_code == 1);
     BOOST_TEST(contains(twice.errors, "there is a key of that name already"), twice.errors);
 
     auto named = boost::json::parse(jwk).as_object();
     named["kid"] = "-named";
-    write_file(file, boost::json::serialize(named));
-    const auto next =
-        run_program({"sh", "-c", watchword_binary() + " key import --database sqlite:" + other.file + " - < " + file});
+    write_file(jwk_file, boost::json::serialize(named));
+    const auto next = run_program(
+        {"sh", "-c", watchword_binary() + " key import --database sqlite:" + other.file + " - < " + jwk_file});
     BOOST_TEST(next.exit_code == 0, next.errors);
     BOOST_TEST(contains(next.output, "-named is published, and signs from "), next.output);
     BOOST_TEST(other.key("retire", {"--", "-named"}).exit_code == 0);
@@ -218,15 +218,15 @@ BOOST_AUTO_TEST_CASE(a_key_is_brought_in_and_signs)
     for (const auto& [text, why] : {std::pair(std::string("{}"), "no private JWK that can be used"),
                                     std::pair(key("export", {kid}).output, "no private JWK that can be used"),
                                     std::pair(std::string(20'000, ' '), "too large")}) {
-        write_file(file, text);
-        const auto refused = other.key("import", {file});
+        write_file(jwk_file, text);
+        const auto refused = other.key("import", {jwk_file});
         BOOST_TEST(refused.exit_code == 1);
         BOOST_TEST(contains(refused.errors, why), refused.errors);
     }
     BOOST_TEST(contains(other.key("import", {directory / "absent"}).errors, "cannot read"));
-    write_file(file, jwk);
+    write_file(jwk_file, jwk);
     const place third;
-    const auto wrong = third.key("import", {"--set", "tokens.algorithm=eddsa", file});
+    const auto wrong = third.key("import", {"--set", "tokens.algorithm=eddsa", jwk_file});
     BOOST_TEST(contains(wrong.errors, "tokens.algorithm"), wrong.errors);
 }
 

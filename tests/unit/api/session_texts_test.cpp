@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(what_is_granted_is_told_whole)
     accounts::session_grant g;
     g.user.public_id = "u-1";
     g.user.email = "a@x";
-    g.refresh_token = core::secret_string("wr_abc");
+    g.refresh_token = core::secret_string(std::string_view("wr_abc"));
     const accounts::bearer_tokens::issued token{"a.b.c", core::timestamp(std::chrono::seconds(1'800'000'900)),
                                                 std::chrono::seconds(900)};
     BOOST_TEST(api::grant_text(g, token) == "{\"access_token\":\"a.b.c\",\"token_type\":\"Bearer\",\"expires_in\":900,"
