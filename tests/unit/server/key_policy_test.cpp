@@ -18,9 +18,10 @@ BOOST_AUTO_TEST_SUITE(key_policy)
 BOOST_AUTO_TEST_CASE(settings_become_a_policy)
 {
     tokens_group t;
-    t.lifetime = seconds(7);
+    t.access_lifetime = seconds(7);
+    t.clock_skew = seconds(2);
     auto p = server::key_policy(t);
-    BOOST_TEST((p.longest_lifetime == seconds(7)));
+    BOOST_TEST((p.longest_lifetime == seconds(9)));
     BOOST_TEST((p.rotation == std::chrono::hours(90 * 24)));
     BOOST_TEST((p.publish_ahead == std::chrono::hours(24)));
     using signature = tokens_group::signature;
