@@ -70,7 +70,8 @@ std::set<std::string> published(http_client& client)
     const auto answer = client.get("/.well-known/jwks.json");
     BOOST_REQUIRE(answer.status == 200);
     std::set<std::string> kids;
-    for (const auto& k : boost::json::parse(answer.body).at("keys").as_array())
+    const auto set = boost::json::parse(answer.body);
+    for (const auto& k : set.at("keys").as_array())
         kids.emplace(k.at("kid").as_string().c_str());
     return kids;
 }
