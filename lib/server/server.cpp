@@ -2,6 +2,7 @@
 
 #include "accounts/accounts.hpp"
 #include "accounts/device_proofs.hpp"
+#include "accounts/key_problem.hpp"
 #include "accounts/key_ring.hpp"
 #include "accounts/sign_in_guard.hpp"
 #include "accounts/token_checker.hpp"
@@ -186,10 +187,21 @@ void make_room_for_connections(std::size_t connections)
                            {{"allowed", allowed}, {"needed", std::uint64_t(connections + others)}});
 }
 
-void start(accounts::key_ring& keys)
+// A database that came here without its secret, such as one that was restored, meets the one beside it. No token of
+// before is good then, and keys that were sealed with the other secret are of no use. A secret that somebody has named
+// may have been the wrong one.
+void start(accounts::key_ring& keys, bool secret_is_named)
 {
-    if (const auto done = core::run_to_end(keys.start()); !done)
+    const auto done = core::run_to_end(keys.start());
+    if (done) return;
+    if (done.error() != accounts::key_problem::other_secret || secret_is_named)
         throw std::runtime_error("signing keys: " + done.error().message());
+    const auto next = core::run_to_end(keys.retire_all());
+    if (!next) throw std::runtime_error("signing keys: " + next.error().message());
+    core::log::warning(
+        "the database came with another secret: its signing keys are given up, and whoever was signed in "
+        "must sign in again",
+        {{"kid", next->kid}});
 }
 
 // Everything in the order of need, destroyed the other way round. After wait() no coroutine is left, so that the
@@ -209,7 +221,8 @@ void serve(settings::settings& s)
 
     // A secret that cannot be used is found before the database is touched, a new one is made only for a good database.
     core::secret_string secret;
-    if (names_secret(s)) secret = find_secret(s, false, random);
+    const bool named = names_secret(s);
+    if (named) secret = find_secret(s, false, random);
     store::database database(database_settings(s.database));
     if (secret.empty()) secret = find_secret(s, true, random);
     const crypto::hs256_tokens tokens(secret);
@@ -223,7 +236,7 @@ void serve(settings::settings& s)
         stand_in_key(secret)};
     accounts::device_proofs devices(secret, tokens, s.tokens.lifetime, clock, random);
     accounts::key_ring keys(keys_follow, secret, database, clock, random);
-    start(keys);
+    start(keys, named);
     std::optional<accounts::sign_in_guard> guard;
     if (slows_guesses(s.limits)) guard.emplace(guard_settings(s.limits), devices, random);
     accounts::service accounts(account_settings, database, hashing, passwords, random, guard ? &*guard : nullptr);

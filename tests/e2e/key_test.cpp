@@ -71,8 +71,7 @@ std::set<std::string> published(http_client& client)
     BOOST_REQUIRE(answer.status == 200);
     std::set<std::string> kids;
     const auto set = boost::json::parse(answer.body);
-    for (const auto& k : set.at("keys").as_array())
-        kids.emplace(k.at("kid").as_string().c_str());
+    for (const auto& k : set.at("keys").as_array()) kids.emplace(k.at("kid").as_string().c_str());
     return kids;
 }
 
@@ -234,8 +233,10 @@ BOOST_AUTO_TEST_CASE(a_key_is_brought_in_and_signs)
 BOOST_AUTO_TEST_CASE(another_secret_opens_nothing_and_there_is_a_way_out)
 {
     const auto kid = new_key();
-    std::filesystem::remove(file + ".secret");
-    const auto refused = run_program({watchword_binary(), "serve", "--database", where[1], "--listen", "127.0.0.1:0"});
+    write_file(directory / "other", std::string(40, 'o'));
+    where.insert(where.end(), {"--secret-file", directory / "other"});
+    const auto refused = run_program({watchword_binary(), "serve", "--listen", "127.0.0.1:0", "--database", where[1],
+                                      "--secret-file", directory / "other"});
     BOOST_TEST(refused.exit_code == 1);
     BOOST_TEST(contains(refused.errors, "was sealed with another secret"), refused.errors);
     BOOST_TEST(contains(refused.errors, kid), refused.errors);
@@ -248,6 +249,22 @@ BOOST_AUTO_TEST_CASE(another_secret_opens_nothing_and_there_is_a_way_out)
     const auto done = key("retire", {"--all"});
     BOOST_TEST(done.exit_code == 0, done.errors);
     BOOST_TEST(done.output == "all keys are retired; " + kid_of("signing") + " signs\n");
+    BOOST_TEST(states() == "retired signing ");
+    start_once();
+}
+
+BOOST_AUTO_TEST_CASE(a_database_that_was_brought_here_without_its_secret_gets_new_keys)
+{
+    const auto kid = new_key();
+    std::filesystem::remove(file + ".secret");
+    {
+        server_process server(directory.path(), where);
+        http_client client(server.address());
+        BOOST_TEST((published(client) == kids{kid_of("signing")}));
+        BOOST_TEST(comes_true([&] { return contains(server.log(), "are given up"); }), server.log());
+        BOOST_TEST(server.stop() == 0);
+    }
+    BOOST_TEST(kid_of("signing") != kid);
     BOOST_TEST(states() == "retired signing ");
     start_once();
 }
