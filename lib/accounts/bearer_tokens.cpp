@@ -158,7 +158,7 @@ bearer bearer_tokens::check_known(std::string_view token)
     auto& mine = checking_.local();
     const auto* const known = mine.known.find(token);
     if (known == nullptr || clock_.now() >= known->who->expires || known->when != stamps_now(mine)) return nullptr;
-    if (revoked_.check(known->marks, steady_clock::now()) != revocation_state::answer::valid) return nullptr;
+    if (revoked_.check(known->marks) != revocation_state::answer::valid) return nullptr;
     return known->who;
 }
 
@@ -177,9 +177,7 @@ core::task<core::result<bearer>> bearer_tokens::check(std::string_view token)
     if (!session) co_return core::errc::invalid_token;
     const auto last = claims->expires + settings_.leeway;
     const auto marks = revoked_.marks_of(claims->subject, claims->generation, session, last);
-    const auto is_revoked = [&] {
-        return revoked_.check(marks, steady_clock::now()) == revocation_state::answer::revoked;
-    };
+    const auto is_revoked = [&] { return revoked_.check(marks) == revocation_state::answer::revoked; };
     if (is_revoked()) co_return core::errc::invalid_token;
 
     keep_revoked_until(last);

@@ -8,6 +8,8 @@ namespace {
 constexpr auto acquire = std::memory_order_acquire;
 constexpr auto release = std::memory_order_release;
 
+constexpr auto for_ever = revocation_state::time_point::max().time_since_epoch().count();
+
 std::string_view bytes_of(const session_id& id) noexcept
 {
     return {id.data(), id.size()};
@@ -29,10 +31,12 @@ token_marks revocation_state::marks_of(std::string_view public_id, std::uint64_t
 // time of the user's reading he was not revoked; nor had the session ended, as it had not later, and sessions stay
 // ended; nor was anything of this token forgotten, as it was not later. So all held at one time. (The session's reading
 // first would not do: it might end, and only then a disabled user be enabled.) `revoked`: it was when that was read.
-revocation_state::answer revocation_state::check(const token_marks& m, time_point now) const
+template <class Now> revocation_state::answer revocation_state::check_at(const token_marks& m, Now now) const
 {
     const auto trust = trust_.load(acquire);
-    if (trust % 2 != 0 || now.time_since_epoch().count() >= trusted_until_.load(acquire)) return answer::unknown;
+    if (trust % 2 != 0) return answer::unknown;
+    const auto until = trusted_until_.load(acquire);
+    if (until != for_ever && now().time_since_epoch().count() >= until) return answer::unknown;
 
     std::uint64_t user = 0, session = 0;
     {
@@ -44,6 +48,16 @@ revocation_state::answer revocation_state::check(const token_marks& m, time_poin
     if (is_forgotten(m.expires) || trust_.load(acquire) != trust) return answer::unknown;
     const bool revoked = user % 2 == disabled || m.generation < user / 2 || session == ended;
     return revoked ? answer::revoked : answer::valid;
+}
+
+revocation_state::answer revocation_state::check(const token_marks& m, time_point now) const
+{
+    return check_at(m, [now] { return now; });
+}
+
+revocation_state::answer revocation_state::check(const token_marks& m) const
+{
+    return check_at(m, std::chrono::steady_clock::now);
 }
 
 template <class Change> void revocation_state::change(Change apply)

@@ -71,6 +71,8 @@ public:
 
     // Of a token that was found neither forged nor expired. `now`: a steady clock's, read for this check.
     answer check(const token_marks&, time_point now) const;
+    // The same, now: that clock is read only while trust has an end.
+    answer check(const token_marks&) const;
 
     // Changes. After std::bad_alloc nothing is trusted until everything was loaded again.
     void raise_generation(std::string_view public_id, std::uint64_t generation, core::timestamp until);
@@ -105,6 +107,7 @@ private:
     static constexpr std::uint64_t disabled = 1;
     static constexpr std::uint64_t ended = 1; // a session's number
 
+    template <class Now> answer check_at(const token_marks&, Now) const;
     template <class Change> void change(Change);
     void raise(const user_change&);
     void raise(const ended_session&);

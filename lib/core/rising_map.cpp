@@ -19,25 +19,6 @@ constexpr bool is_full(std::size_t entries, std::size_t capacity)
     return (entries + 1) * 4 > capacity * 3;
 }
 
-struct alignas(32) slot {
-    std::atomic<std::uint64_t> first{0}; // 0: free. Stored last, and then never again, nor is `second`
-    std::uint64_t second = 0;
-    std::atomic<std::uint64_t> number{0};
-    timestamp until{}; // not for readers
-};
-static_assert(sizeof(slot) == 32);
-
-hashed_key not_free(hashed_key k) noexcept
-{
-    if (k.first == 0) k.first = 1;
-    return k;
-}
-
-std::size_t shard_of(hashed_key k) noexcept
-{
-    return static_cast<std::size_t>(k.first % rising_map::shards);
-}
-
 } // namespace
 
 hashed_key hashed_key::of(std::string_view bytes, siphash_key secret) noexcept
@@ -45,66 +26,31 @@ hashed_key hashed_key::of(std::string_view bytes, siphash_key secret) noexcept
     return std::bit_cast<hashed_key>(siphash_128(bytes, secret));
 }
 
-// Open addressing. Nothing is taken out of a table, so that a reader who meets a free slot knows that his key, had it
-// been there when he began, would have come before it.
-struct rising_map::table {
-    struct place {
-        slot* at;
-        bool taken; // by the key; else it is free for it
-    };
+void rising_map::table::add(slot& free, hashed_key k, std::uint64_t number, timestamp until) noexcept
+{
+    free.second = k.second;
+    free.number.store(number, std::memory_order_relaxed);
+    free.until = until;
+    free.first.store(k.first, std::memory_order_release);
+    ++used;
+}
 
-    explicit table(std::size_t size) : capacity(size), slots(std::make_unique<slot[]>(size)) {}
+template <class Do> void rising_map::table::for_each(Do what) const
+{
+    for (std::size_t at = 0; at < capacity; ++at)
+        if (slots[at].first.load(std::memory_order_relaxed) != 0) what(slots[at]);
+}
 
-    std::size_t home(hashed_key k) const noexcept
-    {
-        return static_cast<std::size_t>(((k.second >> 32) * capacity) >> 32);
-    }
-
-    // A slot that was free is not looked at again: it may be another key's by now.
-    place find(hashed_key k) const noexcept
-    {
-        for (auto at = home(k);;) {
-            auto& s = slots[at];
-            const auto first = s.first.load(std::memory_order_acquire);
-            if (first == 0) return {&s, false};
-            if (first == k.first && s.second == k.second) return {&s, true};
-            if (++at == capacity) at = 0;
-        }
-    }
-
-    void add(slot& free, hashed_key k, std::uint64_t number, timestamp until) noexcept
-    {
-        free.second = k.second;
-        free.number.store(number, std::memory_order_relaxed);
-        free.until = until;
-        free.first.store(k.first, std::memory_order_release);
-        ++used;
-    }
-
-    template <class Do> void for_each(Do what) const
-    {
-        for (std::size_t at = 0; at < capacity; ++at)
-            if (slots[at].first.load(std::memory_order_relaxed) != 0) what(slots[at]);
-    }
-
-    // Those entries, with room for so many.
-    template <class Keep> std::unique_ptr<table> copy(std::size_t entries, Keep keep) const
-    {
-        auto made = std::make_unique<table>(capacity_for(entries));
-        for_each([&](const slot& s) {
-            if (!keep(s)) return;
-            const hashed_key k{s.first.load(std::memory_order_relaxed), s.second};
-            made->add(*made->find(k).at, k, s.number.load(std::memory_order_relaxed), s.until);
-        });
-        return made;
-    }
-
-    std::size_t bytes() const noexcept { return sizeof(table) + capacity * sizeof(slot); }
-
-    const std::size_t capacity;
-    std::size_t used = 0; // not for readers
-    const std::unique_ptr<slot[]> slots;
-};
+template <class Keep> std::unique_ptr<rising_map::table> rising_map::table::copy(std::size_t entries, Keep keep) const
+{
+    auto made = std::make_unique<table>(capacity_for(entries));
+    for_each([&](const slot& s) {
+        if (!keep(s)) return;
+        const hashed_key k{s.first.load(std::memory_order_relaxed), s.second};
+        made->add(*made->find(k).at, k, s.number.load(std::memory_order_relaxed), s.until);
+    });
+    return made;
+}
 
 rising_map::rising_map(read_epochs& e) : epochs_(e)
 {
@@ -115,20 +61,6 @@ rising_map::rising_map(read_epochs& e) : epochs_(e)
 }
 
 rising_map::~rising_map() = default;
-
-std::uint64_t rising_map::find(hashed_key key) const noexcept
-{
-    const auto k = not_free(key);
-    const auto found = current_[shard_of(k)].load(std::memory_order_seq_cst)->find(k);
-    return found.taken ? found.at->number.load(std::memory_order_acquire) : 0;
-}
-
-void rising_map::prefetch(hashed_key key) const noexcept
-{
-    const auto k = not_free(key);
-    const auto* const t = current_[shard_of(k)].load(std::memory_order_seq_cst);
-    __builtin_prefetch(&t->slots[t->home(k)]);
-}
 
 void rising_map::raise(hashed_key key, std::uint64_t number, timestamp until)
 {

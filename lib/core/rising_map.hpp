@@ -28,8 +28,6 @@ struct hashed_key {
 // A table that is full, or holds what may be forgotten, is replaced by another; one of 64, so that neither a change nor
 // the memory meanwhile is ever that of the whole.
 class rising_map {
-    struct table;
-
 public:
     static constexpr std::size_t shards = 64;
 
@@ -40,9 +38,19 @@ public:
 
     // On any thread, while it has a reading of these epochs open.
     // What the key was raised to; 0: it was not.
-    std::uint64_t find(hashed_key) const noexcept;
+    std::uint64_t find(hashed_key key) const noexcept
+    {
+        const auto k = not_free(key);
+        const auto found = current_[shard_of(k)].load(std::memory_order_seq_cst)->find(k);
+        return found.taken ? found.at->number.load(std::memory_order_acquire) : 0;
+    }
     // Lets the memory that find() will need come meanwhile.
-    void prefetch(hashed_key) const noexcept;
+    void prefetch(hashed_key key) const noexcept
+    {
+        const auto k = not_free(key);
+        const auto* const t = current_[shard_of(k)].load(std::memory_order_seq_cst);
+        __builtin_prefetch(t->slots.get() + t->home(k));
+    }
 
     // One thread at a time, beside readers. Whoever begins to read after a change has returned finds it.
     // A number that is not above the key's changes its time only. std::bad_alloc: nothing has changed.
@@ -54,10 +62,61 @@ public:
     std::size_t bytes() const noexcept;
 
 private:
+    struct alignas(32) slot {
+        std::atomic<std::uint64_t> first{0}; // 0: free. Stored last, and then never again, nor is `second`
+        std::uint64_t second = 0;
+        std::atomic<std::uint64_t> number{0};
+        timestamp until{}; // not for readers
+    };
+    static_assert(sizeof(slot) == 32);
+
+    // Open addressing. Nothing is taken out of a table, so that a reader who meets a free slot knows that his key, had
+    // it been there when he began, would have come before it.
+    struct table {
+        struct place {
+            slot* at;
+            bool taken; // by the key; else it is free for it
+        };
+
+        explicit table(std::size_t size) : capacity(size), slots(std::make_unique<slot[]>(size)) {}
+
+        std::size_t home(hashed_key k) const noexcept
+        {
+            return static_cast<std::size_t>(((k.second >> 32) * capacity) >> 32);
+        }
+        // A slot that was free is not looked at again: it may be another key's by now.
+        place find(hashed_key k) const noexcept
+        {
+            slot* const all = slots.get();
+            for (auto at = home(k);;) {
+                auto& s = all[at];
+                const auto first = s.first.load(std::memory_order_acquire);
+                if (first == 0) return {&s, false};
+                if (first == k.first && s.second == k.second) return {&s, true};
+                if (++at == capacity) at = 0;
+            }
+        }
+        void add(slot& free, hashed_key, std::uint64_t number, timestamp until) noexcept;
+        template <class Do> void for_each(Do) const;
+        // Those entries, with room for so many.
+        template <class Keep> std::unique_ptr<table> copy(std::size_t entries, Keep) const;
+        std::size_t bytes() const noexcept { return sizeof(table) + capacity * sizeof(slot); }
+
+        const std::size_t capacity;
+        std::size_t used = 0; // not for readers
+        const std::unique_ptr<slot[]> slots;
+    };
     struct replaced {
         std::uint64_t number; // of the epochs
         std::unique_ptr<table> old;
     };
+
+    static hashed_key not_free(hashed_key k) noexcept
+    {
+        if (k.first == 0) k.first = 1;
+        return k;
+    }
+    static std::size_t shard_of(hashed_key k) noexcept { return static_cast<std::size_t>(k.first % shards); }
 
     void replace(std::size_t shard, std::unique_ptr<table>);
     void free_replaced();

@@ -5,6 +5,16 @@
 #include <string.h> // explicit_bzero
 
 namespace watchword::core {
+namespace {
+
+std::uint64_t word_at(const char* from) noexcept
+{
+    std::uint64_t word = 0;
+    std::memcpy(&word, from, sizeof word);
+    return word;
+}
+
+} // namespace
 
 void wipe(void* data, std::size_t size) noexcept
 {
@@ -28,18 +38,31 @@ void wipe(std::string& value) noexcept
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept
 {
-    if (a.size() != b.size()) return false;
+    const std::size_t size = a.size();
+    if (size != b.size()) return false;
     std::uint64_t difference = 0;
-    const auto mix = [&](std::size_t at, std::size_t size) {
-        std::uint64_t x = 0, y = 0;
-        std::memcpy(&x, a.data() + at, size);
-        std::memcpy(&y, b.data() + at, size);
-        difference |= x ^ y;
-        asm volatile("" : "+r"(difference)); // keeps the compiler from leaving the loop early
-    };
+    const auto mix = [&](std::size_t at) { difference |= word_at(a.data() + at) ^ word_at(b.data() + at); };
+    const auto go_on = [&] { asm volatile("" : "+r"(difference)); }; // keeps the compiler from leaving a loop early
     std::size_t at = 0;
-    for (; at + 8 <= a.size(); at += 8) mix(at, 8);
-    if (at < a.size()) mix(at, a.size() - at);
+    for (; size - at >= 32; at += 32) {
+        mix(at);
+        mix(at + 8);
+        mix(at + 16);
+        mix(at + 24);
+        go_on();
+    }
+    for (; size - at >= 8; at += 8) {
+        mix(at);
+        go_on();
+    }
+    if (at != 0 && at != size) {
+        mix(size - 8); // some bytes once more
+    } else {
+        for (; at != size; ++at) {
+            difference |= static_cast<unsigned char>(a[at] ^ b[at]);
+            go_on();
+        }
+    }
     return difference == 0;
 }
 

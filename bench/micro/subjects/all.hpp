@@ -21,6 +21,7 @@ void add_phc(subjects&);
 void add_email_key(subjects&);
 void add_rate_limits(subjects&);
 void add_revocation(subjects&);
+void add_bearer_check(subjects&);
 void add_whole_request(subjects&);
 
 subjects all_subjects();

@@ -233,6 +233,21 @@ BOOST_AUTO_TEST_CASE(trust_ends_by_itself)
     BOOST_TEST(at(now + 1s) == answer::unknown);
 }
 
+BOOST_AUTO_TEST_CASE(whoever_has_not_read_the_clock_is_told_the_same)
+{
+    const auto ask_now = [&] { return revocations.check(revocations.marks_of("a", 0, {}, early)); };
+    BOOST_TEST(ask_now() == answer::valid); // trusted for ever
+    const auto read = std::chrono::steady_clock::now();
+    revocations.trust_until(read);
+    BOOST_TEST(ask_now() == answer::unknown);
+    revocations.trust_until(read + std::chrono::hours(1));
+    BOOST_TEST(ask_now() == answer::valid);
+    revocations.raise_generation("a", 1, early);
+    BOOST_TEST(ask_now() == answer::revoked);
+    revocations.distrust();
+    BOOST_TEST(ask_now() == answer::unknown);
+}
+
 BOOST_AUTO_TEST_CASE(threads_that_ask_see_what_was_changed_while_the_tables_grow)
 {
     constexpr std::size_t changes = 20'000;
