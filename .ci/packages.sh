@@ -13,6 +13,7 @@
   packages_lint="clang-format clang-tidy clang-tools python3 shellcheck"
   packages_bench_http="wrk strace python3"
   packages_bench_passwords="python3"
+  packages_bench_tokens="wrk libbenchmark-dev postgresql-15 python3"
   packages_bench_storage="postgresql-15 sqlite3 python3"
   packages_bench_micro="libbenchmark-dev valgrind linux-perf python3"
   packages_bench_flask="python3-flask python3-flask-sqlalchemy python3-jwt gunicorn python3-argon2"

@@ -2,7 +2,7 @@
 # Builds the release, measures and makes the report: see usage().
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-all=(http passwords storage peers micro)
+all=(http passwords tokens storage peers micro)
 
 usage() {
   cat <<'TEXT'
@@ -13,12 +13,13 @@ writes bench/report/AREA.json and .md, report.html and report.md, and README's f
 
   http       what a request costs and what the server withstands
   passwords  what logins cost beside the hash alone, and what a storm of them does to others
+  tokens     what refreshes, checks of tokens and revocation cost
   storage    what a commit costs, who waits for whom, what millions of users change
   peers      the same work by other servers, side by side
   micro      what the parts of a request cost, and where its time goes
 
-  --quick    less than 5 minutes for all areas; without a size about 28 minutes
-  --full     less than 60 minutes on two cores
+  --quick    less than 6 minutes for all areas; without a size about 32 minutes
+  --full     less than 70 minutes on two cores
   --huge     --full, and ten million users: half an hour and 8 GB more
   --install  also installs the toolchains and servers that passwords and peers compare with; without it, those that
              are missing are named and skipped

@@ -7,15 +7,26 @@ import urllib.parse
 FORM = {'Content-Type': 'application/x-www-form-urlencoded'}
 
 
-def post_form(port, path, fields):
+def ask(port, method, path, body=None, headers=None):
     """-> (status, body)"""
     connection = http.client.HTTPConnection('127.0.0.1', port, timeout=20)
     try:
-        connection.request('POST', path, urllib.parse.urlencode(fields), FORM)
+        connection.request(method, path, body, headers or {})
         answer = connection.getresponse()
         return answer.status, answer.read()
     finally:
         connection.close()
+
+
+def post_form(port, path, fields):
+    """-> (status, body)"""
+    return ask(port, 'POST', path, urllib.parse.urlencode(fields), FORM)
+
+
+def post_json(port, path, value):
+    """-> (status, what the body says)"""
+    status, body = ask(port, 'POST', path, json.dumps(value), {'Content-Type': 'application/json'})
+    return status, json.loads(body)
 
 
 def credentials(number):
@@ -35,6 +46,15 @@ def sign_up(port, count):
     if status != 201:
         raise RuntimeError(f'login answered {status} {body!r}')
     return json.loads(body)['token']
+
+
+def sign_in(port, number=0):
+    """Of a user that sign_up() made. -> an access token of /v1"""
+    email, password = credentials(number)
+    status, said = post_json(port, '/v1/sessions', {'email': email, 'password': password})
+    if status != 201:
+        raise RuntimeError(f'signing in answered {status} {said!r}')
+    return said['access_token']
 
 
 def raw_answer(port, path, headers):

@@ -30,9 +30,10 @@ def as_somebody():
 
 
 class Postgres:
-    """Raises RuntimeError where PostgreSQL is not installed or does not start. With its default settings, so durable."""
+    """Raises RuntimeError where PostgreSQL is not installed or does not start. With its default settings, so durable.
+    `environment`: of the server, besides ours"""
 
-    def __init__(self, directory):
+    def __init__(self, directory, environment=None):
         self._programs = find_programs()
         if self._programs is None:
             raise RuntimeError('PostgreSQL is not installed')
@@ -51,7 +52,8 @@ class Postgres:
         self._process = subprocess.Popen(
             [self._programs / 'postgres', '-D', self.directory / 'data', '-k', self._socket, '-c', 'listen_addresses=',
              '-c', 'max_connections=200'],
-            stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log, cwd='/', preexec_fn=process.end_with_us, **who)
+            stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log, cwd='/', preexec_fn=process.end_with_us,
+            env={**os.environ, **(environment or {})}, **who)
         try:
             self._await_ready()
         except BaseException:

@@ -1,5 +1,6 @@
 """Programs that are run for what they say."""
 import json
+import os
 import subprocess
 
 from harness.run import Void
@@ -14,10 +15,10 @@ def said(*command):
     return (done.stdout.strip() or done.stderr.strip()).partition('\n')[0]
 
 
-def measure(program, *arguments, timeout=600):
-    """The JSON that it prints about what it measured itself; Void if it could not."""
+def measure(program, *arguments, timeout=600, environment=None):
+    """The JSON that it prints about what it measured itself; Void if it could not. `environment`: besides ours"""
     done = subprocess.run([program, *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          timeout=timeout)
+                          timeout=timeout, env={**os.environ, **(environment or {})})
     if done.returncode != 0:
         raise Void(f'{program.name}: {done.stderr.strip()}')
     return json.loads(done.stdout)

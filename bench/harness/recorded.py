@@ -4,7 +4,7 @@ import json
 
 from harness.report import Figure, Plot, Section, Table
 
-ORDER = ('http', 'passwords', 'storage', 'peers', 'micro')  # of the report; others follow
+ORDER = ('http', 'passwords', 'tokens', 'storage', 'peers', 'micro')  # of the report; others follow
 
 
 @dataclasses.dataclass

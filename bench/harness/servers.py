@@ -44,11 +44,12 @@ def allow_files():
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def start_watchword(build, directory, threads=1, settings=None, database='sqlite:bench.db', flags=LISTEN):
+def start_watchword(build, directory, threads=1, settings=None, database='sqlite:bench.db', flags=LISTEN,
+                    environment=None):
     """`threads` 0: as many as cores. `settings`: WATCHWORD_* variables without that prefix. `flags`: on what it
-    listens, one address."""
+    listens, one address. `environment`: other variables"""
     command = [build / 'watchword', 'serve', *flags, '--database', database, '--threads', str(threads), '--no-limits']
-    environment = {n: v for n, v in os.environ.items() if not n.startswith('WATCHWORD_')}
+    environment = {n: v for n, v in os.environ.items() if not n.startswith('WATCHWORD_')} | (environment or {})
     if not process.may_look_into_all():
         environment['WATCHWORD_SERVER_CORE_DUMPS'] = 'true'
     environment.update({f'WATCHWORD_{n}': str(v) for n, v in (settings or {}).items()})

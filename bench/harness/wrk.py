@@ -2,6 +2,7 @@
 import dataclasses
 import re
 import subprocess
+import tempfile
 
 from harness.run import Void
 
@@ -26,9 +27,25 @@ def parse(output):
     return int(requests.group(1)), float(per_second.group(1))
 
 
-def measure(server, path, headers, connections, seconds):
-    """`server` is a harness.process.Program."""
-    command = ['wrk', '-t1', f'-c{connections}', f'-d{seconds}s']
+def post_script(body):
+    """In Lua, for wrk -s: POST with that body."""
+    if not re.fullmatch(r'[\w.~%&=+-]*', body, re.ASCII):
+        raise ValueError('this body is no form')
+    return f'wrk.method = "POST"\nwrk.body = "{body}"\n'
+
+
+def measure(server, path, headers, connections, seconds, form=None):
+    """`server` is a harness.process.Program. With a form, which is encoded, it is a POST."""
+    if form is None:
+        return run(server, path, headers, connections, seconds)
+    with tempfile.NamedTemporaryFile('w', suffix='.lua') as script:
+        script.write(post_script(form))
+        script.flush()
+        return run(server, path, headers, connections, seconds, '-s', script.name)
+
+
+def run(server, path, headers, connections, seconds, *flags):
+    command = ['wrk', '-t1', f'-c{connections}', f'-d{seconds}s', *flags]
     for name, value in headers.items():
         command += ['-H', f'{name}: {value}']
     command.append(f'http://127.0.0.1:{server.port}{path}')

@@ -12,8 +12,6 @@ PROGRAM = 'bench/micro_benchmarks'
 
 
 def measure(run):
-    if not (run.build / PROGRAM).exists():
-        raise Void('there is no micro_benchmarks: Google Benchmark was missing when it should have been built')
     rounds, seconds = run.pick((3, 0.02), (9, 0.1), (15, 0.25))
     say(f'{rounds} interleaved rounds')
     seen = valid('micro_benchmarks', lambda: benchmarks(run, rounds, seconds))
@@ -28,10 +26,13 @@ def measure(run):
         data=seen)
 
 
-def benchmarks(run, rounds, seconds):
-    """-> {subject: [ns of each round]}"""
+def benchmarks(run, rounds, seconds, only='.'):
+    """`only`: a regular expression of their names. -> {subject: [ns of each round]}"""
+    if not (run.build / PROGRAM).exists():
+        raise Void('there is no micro_benchmarks: Google Benchmark was missing when it should have been built')
     command = [run.build / PROGRAM, '--benchmark_format=json', f'--benchmark_repetitions={rounds}',
-               f'--benchmark_min_time={seconds}', '--benchmark_enable_random_interleaving=true']
+               f'--benchmark_min_time={seconds}', '--benchmark_enable_random_interleaving=true',
+               f'--benchmark_filter={only}']
     done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     if done.returncode != 0:
         raise Void(done.stderr)

@@ -43,6 +43,15 @@ class Wrk(unittest.TestCase):
         with self.assertRaises(Void):
             measure(Server(1.0, 2.0), code=1)
 
+    def test_a_form_is_posted_by_a_script(self):
+        self.assertEqual(wrk.post_script('token=a.b-c_%2B&x=1'), 'wrk.method = "POST"\nwrk.body = "token=a.b-c_%2B&x=1"\n')
+        for body in ('a"b', 'a\nb', 'a\\b', 'ä'):
+            with self.assertRaises(ValueError):
+                wrk.post_script(body)
+        with mock.patch.object(wrk, 'run') as run:
+            wrk.measure(Server(), '/i', {'a': 'b'}, 64, 1, 'token=a')
+        self.assertEqual(run.call_args.args[-2], '-s')
+
     def test_a_server_that_hardly_ran_was_not_measured(self):
         with self.assertRaises(Void):
             measure(Server(1.0, 1.04))
