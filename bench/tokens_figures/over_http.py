@@ -26,8 +26,11 @@ class Asked:
 
 def measure(run):
     rounds, seconds = run.pick((2, 1), (5, 2), (9, 3))
-    with servers.start_watchword(run.build, run.new_directory()) as watchword:
-        asked, notes = requests(watchword)
+    directory = run.new_directory()
+    asking = introspection.register(run.build)
+    settings = asking.settings(directory) if asking else {}
+    with servers.start_watchword(run.build, directory, settings=settings) as watchword:
+        asked, notes = requests(watchword, asking)
         measures = {name: lambda a=a: wrk.measure(watchword, a.path, a.headers, CONNECTIONS, seconds, a.form)
                     for name, a in asked.items()}
         seen = interleave(measures, rounds, lambda m: f'{m.cpu_us:.2f} µs, {m.per_second:,.0f}/s')
@@ -50,8 +53,8 @@ def measure(run):
         data={name: [dataclasses.asdict(m) for m in results] for name, results in seen.items()})
 
 
-def requests(watchword):
-    """-> ({name: Asked}, notes). What the server does not serve is left out, with a note."""
+def requests(watchword, asking):
+    """-> ({name: Asked}, notes). What the server does not serve is left out, with a note. `asking`: see introspection"""
     tutorial = client.sign_up(watchword.port, USERS)
     access = client.sign_in(watchword.port)
     bearer = {'Authorization': f'Bearer {access}'}
@@ -63,7 +66,7 @@ def requests(watchword):
     else:
         asked[LIST] = Asked('/v1/sessions', bearer)
         notes.append(f'Not measured: {VERIFY} answers {status}. In its place GET /v1/sessions, which reads the database.')
-    found = introspection.prepare(watchword, access)
+    found = introspection.prepare(watchword, asking, access)
     if isinstance(found, str):
         notes.append(f'Not measured: introspection; {found}')
     else:

@@ -1,5 +1,8 @@
 """What is told of tokens, from results that are made up and servers that serve less."""
+import base64
+import json
 import pathlib
+import tempfile
 import types
 import unittest
 from unittest import mock
@@ -90,7 +93,7 @@ class OverHttp(unittest.TestCase):
         with mock.patch.multiple(over_http.client, sign_up=mock.Mock(return_value='t'), sign_in=mock.Mock(return_value='a'),
                                  ask=mock.Mock(return_value=(verify, b''))), \
                 mock.patch.object(over_http.introspection, 'prepare', return_value=introspected):
-            return over_http.requests(types.SimpleNamespace(port=1))
+            return over_http.requests(types.SimpleNamespace(port=1), None)
 
     def test_what_is_not_served_is_named(self):
         asked, notes = self.requests()
@@ -103,6 +106,7 @@ class OverHttp(unittest.TestCase):
     def section(self, **cost):
         seen = {name: [wrk.Measured(1000, 1e6 / us, us)] for name, us in cost.items()}
         with mock.patch.object(over_http.servers, 'start_watchword'), mock.patch.object(Run, 'new_directory'), \
+                mock.patch.object(over_http.introspection, 'register', return_value=None), \
                 mock.patch.object(over_http, 'requests', return_value=({}, [])), \
                 mock.patch.object(over_http, 'interleave', return_value=seen):
             return over_http.measure(run())
@@ -123,17 +127,32 @@ class OverHttp(unittest.TestCase):
 
 
 class Introspection(unittest.TestCase):
-    def prepare(self, status, body=b''):
+    CLIENT = introspection.Client('bench', 'a+b', {'id': 'bench'})
+
+    def prepare(self, status, body=b'', asking=CLIENT):
         with mock.patch.object(introspection.client, 'ask', return_value=(status, body)):
-            return introspection.prepare(types.SimpleNamespace(port=1), 'a.b.c')
+            return introspection.prepare(types.SimpleNamespace(port=1), asking, 'a.b.c')
 
     def test_it_is_looked_at_once(self):
         path, headers, form = self.prepare(200, b'{"active":true}')
         self.assertEqual((path, form), (introspection.PATH, 'token=a.b.c'))
-        self.assertTrue(headers['Authorization'].startswith('Basic '))
+        self.assertEqual(headers['Authorization'], 'Basic ' + base64.b64encode(b'bench:a%2Bb').decode())
         self.assertIn('404', self.prepare(404))
+        self.assertIn('client', self.prepare(404, asking=None))
         with self.assertRaises(RuntimeError):
             self.prepare(200, b'{"active":false}')
+
+    def test_it_is_made_by_the_program(self):
+        said = '{"client_id":"bench","client_secret":"s","entry":{"id":"bench"}}'
+        with mock.patch.object(introspection.program, 'said', return_value=said):
+            made = introspection.register(pathlib.Path('/nowhere'))
+        self.assertEqual(made, introspection.Client('bench', 's', {'id': 'bench'}))
+        with tempfile.TemporaryDirectory() as directory:
+            (file,) = made.settings(pathlib.Path(directory)).values()
+            self.assertEqual(json.loads(file.read_text()), [{'id': 'bench'}])
+        for nothing in ('', 'usage: watchword'):
+            with mock.patch.object(introspection.program, 'said', return_value=nothing):
+                self.assertIsNone(introspection.register(pathlib.Path('/nowhere')))
 
 
 if __name__ == '__main__':
