@@ -19,11 +19,17 @@ std::size_t token_places::take(std::string_view token, std::string_view owner)
     if (at == none) {
         at = choose(h.set, owner_hash);
         kept_[at].token = core::secret_string(token);
-        labels_[h.set].of[at % ways] = h.label;
+        set_label(h, at % ways);
     }
     kept_[at].owner = owner_hash;
     kept_[at].used = ++uses_;
     return at;
+}
+
+void token_places::set_label(home h, std::size_t way) noexcept
+{
+    const auto shift = 8 * way;
+    labels_[h.set] = (labels_[h.set] & ~(labels(0xff) << shift)) | labels(h.label) << shift;
 }
 
 std::size_t token_places::choose(std::size_t set, std::uint64_t owner) const noexcept

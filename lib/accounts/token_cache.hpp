@@ -3,7 +3,6 @@
 #include "core/secret.hpp"
 #include "core/siphash.hpp"
 
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -37,7 +36,7 @@ public:
     {
         if (!may_keep(token)) return none;
         const auto at = find_in(home_of(token), token);
-        if (at != none) kept_[at].used = ++uses_;
+        if (at != none) kept_.data()[at].used = ++uses_;
         return at;
     }
     // Its place from now on: where it is, or where the least recently used of its set was, of the owner's own if he has
@@ -51,13 +50,12 @@ private:
         std::uint64_t used = 0;    // when, in finds and takes
     };
     struct home {
-        std::size_t set;
-        std::uint32_t label;
+        std::size_t set; // below sets_
+        std::uint8_t label;
     };
-    // Hashes, so that few tokens have to be compared.
-    struct alignas(32) labels {
-        std::array<std::uint32_t, ways> of{};
-    };
+    // A byte of a hash for each way, so that few tokens have to be compared.
+    using labels = std::uint64_t;
+    static constexpr labels lowest_bits = 0x0101010101010101, highest_bits = lowest_bits << 7;
 
     home home_of(std::string_view token) const noexcept
     {
@@ -65,29 +63,29 @@ private:
         std::uint64_t tail = 0, before = 0;
         std::memcpy(&tail, token.data() + token.size() - 8, 8);
         std::memcpy(&before, token.data() + token.size() - 16, 8);
-        const std::uint64_t mixed = (tail ^ (before * 0x9E3779B97F4A7C15u)) * secret_.first;
-        const auto label = static_cast<std::uint32_t>(mixed >> 32);
-        return {static_cast<std::size_t>((std::uint64_t(label) * sets_) >> 32), label};
+        const std::uint64_t mixed = ((tail ^ (before * 0x9E3779B97F4A7C15u)) * secret_.first) >> 32;
+        return {static_cast<std::size_t>((mixed * sets_) >> 32), static_cast<std::uint8_t>(mixed)};
     }
 
-    // A bit for each way that has the label. All are compared at once: which one it is, no processor would guess.
-    static std::uint32_t ways_with(const labels& l, std::uint32_t label) noexcept
+    // The highest bit of each way that has the label, and now and then of one that has not. All are compared at once:
+    // which it is, no processor would guess.
+    static labels ways_with(labels of_set, std::uint8_t label) noexcept
     {
-        constexpr std::array<std::uint32_t, ways> bits{1, 2, 4, 8, 16, 32, 64, 128};
-        std::uint32_t found = 0;
-        for (std::size_t way = 0; way < ways; ++way) found |= l.of[way] == label ? bits[way] : 0;
-        return found;
+        const labels different = of_set ^ (label * lowest_bits);
+        return (different - lowest_bits) & ~different & highest_bits;
     }
 
     std::size_t find_in(home h, std::string_view token) const noexcept
     {
-        for (auto left = ways_with(labels_[h.set], h.label); left != 0; left &= left - 1)
-            if (const auto at = h.set * ways + static_cast<std::size_t>(std::countr_zero(left));
-                core::equal_in_constant_time(kept_[at].token.view(), token))
-                return at;
+        const auto* const of_set = kept_.data() + h.set * ways;
+        for (auto left = ways_with(labels_.data()[h.set], h.label); left != 0; left &= left - 1) {
+            const auto way = static_cast<std::size_t>(std::countr_zero(left)) / 8;
+            if (core::equal_in_constant_time(of_set[way].token.view(), token)) return h.set * ways + way;
+        }
         return none;
     }
 
+    void set_label(home, std::size_t way) noexcept;
     std::size_t choose(std::size_t set, std::uint64_t owner) const noexcept;
 
     const core::siphash_key secret_; // nobody can aim tokens at one set, or learn one from timing
@@ -109,7 +107,7 @@ public:
     const Value* find(std::string_view token) noexcept
     {
         const auto place = places_.find(token);
-        return place != token_places::none ? &values_[place] : nullptr;
+        return place != token_places::none ? values_.data() + place : nullptr;
     }
 
     // The token was verified and is its owner's. Does nothing for one that is too long to be kept.

@@ -14,6 +14,23 @@ std::uint64_t word_at(const char* from) noexcept
     return word;
 }
 
+// 0 if they are equal. By pieces of so many words, of which the last may overlap the one before.
+template <std::size_t words> std::uint64_t difference(const char* a, const char* b, std::size_t size) noexcept
+{
+    constexpr std::size_t piece = 8 * words;
+    std::uint64_t all = 0;
+    const auto mix = [&](std::size_t from) {
+        std::uint64_t here = 0;
+        for (std::size_t i = 0; i < words; ++i) here |= word_at(a + from + 8 * i) ^ word_at(b + from + 8 * i);
+        all |= here;
+        asm volatile("" : "+r"(all)); // keeps the compiler from leaving the loop early
+    };
+    std::size_t at = 0;
+    for (; size - at >= piece; at += piece) mix(at);
+    if (at != size) mix(size - piece);
+    return all;
+}
+
 } // namespace
 
 void wipe(void* data, std::size_t size) noexcept
@@ -40,30 +57,12 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept
 {
     const std::size_t size = a.size();
     if (size != b.size()) return false;
-    std::uint64_t difference = 0;
-    const auto mix = [&](std::size_t at) { difference |= word_at(a.data() + at) ^ word_at(b.data() + at); };
-    const auto go_on = [&] { asm volatile("" : "+r"(difference)); }; // keeps the compiler from leaving a loop early
-    std::size_t at = 0;
-    for (; size - at >= 32; at += 32) {
-        mix(at);
-        mix(at + 8);
-        mix(at + 16);
-        mix(at + 24);
-        go_on();
-    }
-    for (; size - at >= 8; at += 8) {
-        mix(at);
-        go_on();
-    }
-    if (at != 0 && at != size) {
-        mix(size - 8); // some bytes once more
-    } else {
-        for (; at != size; ++at) {
-            difference |= static_cast<unsigned char>(a[at] ^ b[at]);
-            go_on();
-        }
-    }
-    return difference == 0;
+    if (size >= 64) return difference<8>(a.data(), b.data(), size) == 0;
+    if (size >= 8) return difference<1>(a.data(), b.data(), size) == 0;
+    std::uint64_t word_a = 0, word_b = 0;
+    std::memcpy(&word_a, a.data(), size);
+    std::memcpy(&word_b, b.data(), size);
+    return word_a == word_b;
 }
 
 } // namespace watchword::core

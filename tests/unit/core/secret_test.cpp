@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(what_a_function_leaves_on_the_stack_is_overwritten,
 
 BOOST_AUTO_TEST_CASE(equality_is_of_every_byte)
 {
-    for (std::size_t size = 0; size < 80; ++size) { // more than two of the blocks that are compared at once
+    for (std::size_t size = 0; size < 140; ++size) { // more than two of the pieces that are compared at once
         const std::string a(size, 'a');
         BOOST_TEST(equal_in_constant_time(a, a));
         BOOST_TEST(!equal_in_constant_time(a, a + "a"));
