@@ -6,7 +6,7 @@ import time
 BUDGET = {
     'http': {'quick': 60, 'default': 300, 'full': 9.5 * 60},
     'passwords': {'quick': 38, 'default': 220, 'full': 8 * 60},
-    'tokens': {'quick': 55, 'default': 220, 'full': 8 * 60},
+    'tokens': {'quick': 55, 'default': 210, 'full': 8 * 60},
     'storage': {'quick': 55, 'default': 480, 'full': 15 * 60},
     'peers': {'quick': 125, 'default': 480, 'full': 23 * 60},
     'micro': {'quick': 18, 'default': 90, 'full': 3 * 60},

@@ -32,8 +32,8 @@ class Figure:
 
     def target(self):
         if self.at_most is not None:
-            return f'≤ {self.at_most:,g} {self.unit}'.strip()
-        return '' if self.at_least is None else f'≥ {self.at_least:,g} {self.unit}'.strip()
+            return f'≤ {self.at_most:,.10g} {self.unit}'.strip()
+        return '' if self.at_least is None else f'≥ {self.at_least:,.10g} {self.unit}'.strip()
 
     def measured(self):
         return self.written(self.value)

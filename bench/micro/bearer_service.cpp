@@ -5,11 +5,23 @@
 #include "micro/revocations.hpp"
 #include "micro/subject.hpp"
 
+#include <chrono>
 #include <utility>
 
 namespace watchword::micro {
+namespace {
 
-bearer_service::bearer_service(std::size_t users) : parts_(users)
+accounts::bearer_settings valid_all_day()
+{
+    accounts::bearer_settings s;
+    s.lifetime = std::chrono::hours(24); // however long is measured
+    return s;
+}
+
+} // namespace
+
+bearer_service::bearer_service(std::size_t users)
+    : parts_(users), bearers_(valid_all_day(), keys_, parts_.database(), signing_, clock_, random_)
 {
     const auto started = answer_of<core::result<void>>([&] { return keys_.start(); });
     require(started.has_value(), "there are no keys");

@@ -29,11 +29,12 @@ private:
 
     service parts_;
     fixed_random random_;
+    const core::system_clock clock_{}; // reading it is part of a check
     const core::secret_string secret_{std::string(32, 's')};
-    accounts::key_ring keys_{{}, secret_, parts_.database(), parts_.clock(), random_};
+    accounts::key_ring keys_{{}, secret_, parts_.database(), clock_, random_};
     core::workers signing_{{"sign", 1, 16}};
-    accounts::bearer_tokens bearers_{{}, keys_, parts_.database(), signing_, parts_.clock(), random_};
-    accounts::sessions sessions_{{}, secret_, parts_.database(), parts_.clock(), random_, &bearers_};
+    accounts::bearer_tokens bearers_;
+    accounts::sessions sessions_{{}, secret_, parts_.database(), clock_, random_, &bearers_};
     std::vector<std::string> issued_;
 };
 

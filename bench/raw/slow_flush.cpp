@@ -1,4 +1,4 @@
-// For LD_PRELOAD: as on a disk whose flushes take WATCHWORD_FLUSH_MICROSECONDS longer. What is flushed is as safe as
+// For LD_PRELOAD: as on a disk whose flushes take SLOW_FLUSH_MICROSECONDS longer. What is flushed is as safe as
 // ever.
 #include <cstdlib>
 #include <ctime>
@@ -11,7 +11,7 @@ using flush = int (*)(int);
 void wait()
 {
     static const long microseconds = [] {
-        const char* const text = std::getenv("WATCHWORD_FLUSH_MICROSECONDS");
+        const char* const text = std::getenv("SLOW_FLUSH_MICROSECONDS");
         return text != nullptr ? std::strtol(text, nullptr, 10) : 0L;
     }();
     std::timespec left{microseconds / 1'000'000, microseconds % 1'000'000 * 1000};

@@ -8,7 +8,7 @@ TITLE = 'Checks in one process'
 LEAST_PER_SECOND = 1_000_000
 KNOWN, TUTORIAL = 'bearer_check/known_of_many', 'token_check/known'
 WORDS = {
-    KNOWN: 'known: one of 2,048, among 1,000,000 users\' generations and 1,000,000 ended sessions',
+    KNOWN: 'known: one of 1,024, among 1,000,000 users\' generations and 1,000,000 ended sessions',
     'bearer_check/known': 'known: one of 64, nothing revoked',
     TUTORIAL: 'the tutorial\'s, known',
     'jwt_verify/HS256': 'the tutorial\'s, new: signature and claims',

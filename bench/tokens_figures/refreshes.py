@@ -9,6 +9,7 @@ from harness.postgres import Postgres, find_programs
 from harness.report import Section, Table
 from harness.rounds import figure, interleave, ratios, spread
 from harness.run import Void
+from harness.tokens import SECRET
 
 TITLE = 'Refreshes and commits'
 JUDGED = 64
@@ -46,7 +47,7 @@ def measure(run):
     if find_programs() is None:
         notes.append('PostgreSQL is not installed: not measured')
     else:
-        for disk in disks:
+        for disk in run.pick(disks[:1], disks, disks):
             version, seen['PostgreSQL' + disk.name] = measure_postgresql(run, disk, rounds, seconds)
         notes.append(f'PostgreSQL {version}, reached by a Unix socket, as it comes (fsync on)')
     notes.append(f'How many times it is depends on what the disk takes for a commit. With a library that adds {FLUSH_MS} ms '
@@ -68,7 +69,7 @@ def slow_flush(run):
     library = run.build / 'bench/libslow_flush.so'
     if not library.exists():
         raise Void(f'there is no {library.name}')
-    return {'LD_PRELOAD': str(library), 'WATCHWORD_FLUSH_MICROSECONDS': str(round(FLUSH_MS * 1000))}
+    return {'LD_PRELOAD': str(library), 'SLOW_FLUSH_MICROSECONDS': str(round(FLUSH_MS * 1000))}
 
 
 def measure_sqlite(run, disk, rounds, seconds):
@@ -90,8 +91,9 @@ def measure_one(run, disk, rounds, seconds, ours, in_process, over_http):
 
     with contextlib.ExitStack() as running:
         server = running.enter_context(servers.start_watchword(
-            run.build, run.new_directory(), database=over_http, environment=ours, settings=LOWEST_COST))
-        callers = run.pick((JUDGED,), (1, JUDGED), (1, JUDGED, 256))
+            run.build, run.new_directory(), database=over_http, environment=ours,
+            settings={'SECRET': SECRET, **LOWEST_COST}))
+        callers = run.pick((JUDGED,), (JUDGED,), (1, JUDGED, 256))
         measures = {EACH: runs('each', 1), **{name_of(n): runs('service', n) for n in callers},
                     HTTP: lambda: refresh(run, server, seconds)}
         seen = interleave(measures, rounds, lambda r: f'{r["per_second"]:,.0f} refreshes/s')

@@ -9,7 +9,8 @@ namespace watchword::micro {
 namespace {
 
 constexpr std::size_t few = 64;
-constexpr std::size_t many = 2048; // tokens, of four times as many places: no processor's fastest cache holds them
+// Tokens, of eight times as many places, so that no set of these is too small: no processor's fastest cache holds them.
+constexpr std::size_t many = 1024;
 constexpr std::size_t million = 1'000'000;
 
 struct asking {
