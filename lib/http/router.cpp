@@ -8,6 +8,8 @@
 namespace watchword::http {
 namespace {
 
+constexpr std::string_view rest = "{*}";
+
 bool is_parameter(std::string_view segment) noexcept
 {
     return segment.size() > 2 && segment.front() == '{';
@@ -35,6 +37,7 @@ std::string list_methods(const std::array<handler, method_count>& handlers)
     std::string allow;
     for (std::size_t i = 0; i < method_count; ++i) {
         const auto m = static_cast<method>(i);
+        if (m == method::other) continue; // which has no name
         const bool implied = m == method::options || (m == method::head && handlers[std::size_t(method::get)]);
         if (!handlers[i] && !implied) continue;
         if (!allow.empty()) allow += ", ";
@@ -53,6 +56,15 @@ core::task<response> give(response r)
     co_return r;
 }
 
+// What is before the "{*}" of a pattern; empty if it has none.
+std::string prefix_of(std::string_view pattern, const std::vector<std::string>& segments)
+{
+    if (std::find(segments.begin(), segments.end(), rest) == segments.end()) return {};
+    if (std::find_if(segments.begin(), segments.end(), is_parameter) != segments.end() - 1)
+        throw std::invalid_argument("a route with {*} has it at its end, and nothing else in braces");
+    return std::string(pattern.substr(0, pattern.size() - rest.size()));
+}
+
 } // namespace
 
 void router::add(method m, std::string_view pattern, handler h)
@@ -60,7 +72,9 @@ void router::add(method m, std::string_view pattern, handler h)
     auto segments = split_pattern(pattern);
     auto existing = std::find_if(routes_.begin(), routes_.end(), [&](const route& r) { return r.pattern == pattern; });
     if (existing == routes_.end()) {
-        routes_.push_back({std::string(pattern), std::move(segments), {}, {}});
+        auto prefix = prefix_of(pattern, segments);
+        if (!prefix.empty()) prefixes_.push_back(routes_.size());
+        routes_.push_back({std::string(pattern), std::move(segments), {}, {}, std::move(prefix)});
         existing = routes_.end() - 1;
         if (std::none_of(existing->segments.begin(), existing->segments.end(), is_parameter))
             fixed_.emplace(existing->pattern, routes_.size() - 1);
@@ -83,8 +97,16 @@ std::vector<std::string> router::list() const
 const router::route* router::find(request& q) const
 {
     if (const auto it = fixed_.find(q.path); it != fixed_.end()) return &routes_[it->second];
-    if (fixed_.size() == routes_.size() && q.path.find('%') == q.path.npos) return nullptr;
+    if (const auto* const r = find_prefix(q.path)) return r;
+    if (fixed_.size() + prefixes_.size() == routes_.size() && q.path.find('%') == q.path.npos) return nullptr;
     return find_decoded(q);
+}
+
+const router::route* router::find_prefix(std::string_view path) const noexcept
+{
+    for (const auto i : prefixes_)
+        if (path.starts_with(routes_[i].prefix)) return &routes_[i];
+    return nullptr;
 }
 
 const router::route* router::find_decoded(request& q) const
@@ -99,7 +121,7 @@ const router::route* router::find_decoded(request& q) const
         begin = end + 1;
     }
     const auto fits = [&](const route& r) {
-        if (r.segments.size() != path.size()) return false;
+        if (r.segments.size() != path.size() || !r.prefix.empty()) return false;
         for (std::size_t i = 0; i < path.size(); ++i)
             if (is_parameter(r.segments[i]) ? path[i].empty() : r.segments[i] != path[i]) return false;
         return true;
@@ -126,7 +148,7 @@ std::string_view router::allowed_methods(std::string_view path) const
     request q;
     q.path = path;
     const route* const r = find(q);
-    return r ? std::string_view(r->allow) : std::string_view();
+    return r && !r->handlers[std::size_t(method::options)] ? std::string_view(r->allow) : std::string_view();
 }
 
 void router::use(middleware layer)

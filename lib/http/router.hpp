@@ -22,8 +22,9 @@ public:
     router& operator=(const router&) = delete;
 
     // `pattern`: "/fixed/{parameter}/path". A parameter is one whole, non-empty segment. Fixed paths win over
-    // patterns, earlier patterns over later ones. Throws std::invalid_argument for a pattern that is malformed or
-    // a route that exists already.
+    // patterns, earlier patterns over later ones. A last segment "{*}" stands for whatever follows, which nobody reads:
+    // what is before it has no parameter, wins over patterns, and is compared as it was sent. Throws
+    // std::invalid_argument for a pattern that is malformed or a route that exists already.
     void add(method, std::string_view pattern, handler);
 
     // Adds a layer around everything that the router answers, also 404, 405 and OPTIONS; the first is the outermost.
@@ -39,7 +40,8 @@ public:
     // one.
     core::task<response> answer(request&) const;
 
-    // The methods that a path can be asked for, as Allow names them; empty if there is nothing at that path.
+    // The methods that a path can be asked for, as Allow names them; empty if there is nothing at that path, or if what
+    // is there answers OPTIONS itself.
     std::string_view allowed_methods(std::string_view path) const;
 
     // Every route as "METHOD /pattern", in the order added.
@@ -51,6 +53,7 @@ private:
         std::vector<std::string> segments; // "{name}" for parameters
         std::array<handler, method_count> handlers;
         std::string allow;
+        std::string prefix; // of a pattern with "{*}": what is before it, with the slash
     };
     struct string_hash {
         using is_transparent = void;
@@ -62,10 +65,12 @@ private:
     void finish(request&, response&) const noexcept;
     void log_failure(request&, std::string_view what) const;
     const route* find(request&) const;
+    const route* find_prefix(std::string_view path) const noexcept;
     const route* find_decoded(request&) const;
 
     std::vector<route> routes_;
     std::unordered_map<std::string, std::size_t, string_hash, std::equal_to<>> fixed_; // path -> index in routes_
+    std::vector<std::size_t> prefixes_;                                                // those routes that have one
     std::vector<middleware> layers_;
     handler layered_; // all layers around dispatch(); none if there are none
     std::vector<finisher> finishers_;

@@ -142,6 +142,14 @@ BOOST_AUTO_TEST_CASE(a_preflight_is_told_what_the_path_allows)
                "GET, HEAD, OPTIONS");
 }
 
+BOOST_AUTO_TEST_CASE(a_route_that_answers_options_itself_is_asked_in_a_preflight_too)
+{
+    site s(two_origins());
+    s.router.add(method::options, "/own", fail);
+    BOOST_TEST(static_cast<int>(s.preflight("https://app.example", "/own").status()) == 500);
+    BOOST_TEST(static_cast<int>(s.preflight("https://app.example").status()) == 204);
+}
+
 BOOST_AUTO_TEST_CASE(a_preflight_to_nowhere_is_not_found)
 {
     site s(two_origins());

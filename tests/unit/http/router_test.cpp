@@ -133,6 +133,32 @@ BOOST_AUTO_TEST_CASE(malformed_and_double_routes_are_refused)
     BOOST_CHECK_THROW(router.add(method::get, "/user", say_path), std::invalid_argument);
 }
 
+BOOST_AUTO_TEST_CASE(a_pattern_may_leave_the_rest_of_the_path_open)
+{
+    router.add(method::get, "/items/all/{*}", say_path);
+    for (const char* path : {"/items/all/", "/items/all/a", "/items/all/a/b/", "/items/all//", "/items/all/%zz/../x"})
+        BOOST_TEST(body(path) == path);
+    BOOST_TEST(body("/items/all") == "all|");               // the parameter's
+    BOOST_TEST(code(method::get, "/items/a%6Cl/a") == 404); // compared as it is sent
+    BOOST_TEST(code(method::post, "/items/all/a") == 405);
+    BOOST_TEST(body("/items/all/parts/x") == "/items/all/parts/x"); // before patterns
+    router.add(method::get, "/items/all/mine", say_fixed);
+    BOOST_TEST(body("/items/all/mine") == "fixed"); // but not before fixed paths
+    BOOST_TEST(body("/items/all/mine/x") == "/items/all/mine/x");
+    for (const char* pattern : {"/x/{*}/y", "/x/{id}/{*}", "/x/{*}/{*}", "/x{*}"})
+        BOOST_CHECK_THROW(router.add(method::get, pattern, say_path), std::invalid_argument);
+}
+
+BOOST_AUTO_TEST_CASE(a_route_may_answer_every_method_itself)
+{
+    for (std::size_t i = 0; i < http::method_count; ++i) router.add(static_cast<method>(i), "/all", say_fixed);
+    for (std::size_t i = 0; i < http::method_count; ++i)
+        BOOST_TEST(ask(static_cast<method>(i), "/all").body() == "fixed");
+    BOOST_TEST(router.allowed_methods("/all") == ""); // nobody else may answer OPTIONS
+    router.add(method::other, "/login", say_fixed);
+    BOOST_TEST(ask(method::get, "/login").header("Allow") == "POST, OPTIONS");
+}
+
 BOOST_AUTO_TEST_CASE(the_list_names_every_route)
 {
     const std::vector<std::string> expected{
