@@ -43,18 +43,20 @@ bool is_slow(crypto::signature_algorithm a) noexcept
     return a == crypto::signature_algorithm::rs256 || a == crypto::signature_algorithm::ps256;
 }
 
-// On a database thread.
-bool session_lives(store::session& s, const crypto::access_token_claims& c)
+// On a database thread. The e-mail address is its user's.
+bool session_lives(store::session& s, const crypto::access_token_claims& c, std::optional<std::string>& email)
 {
     const auto found = store::find_session(s, c.session_id);
+    if (found) email = found->owner.email;
     return found && !found->row.ended && found->owner.public_id == c.subject && !found->owner.disabled &&
            static_cast<std::uint64_t>(found->owner.generation) == c.generation;
 }
 
-bearer identity_of(crypto::access_token_claims c)
+bearer identity_of(crypto::access_token_claims c, std::optional<std::string> email)
 {
     bearer_identity who;
     who.public_id = std::move(c.subject);
+    who.email = std::move(email);
     who.session_id = std::move(c.session_id);
     who.scope = std::move(c.scope);
     who.roles = std::move(c.roles);
@@ -181,12 +183,13 @@ core::task<core::result<bearer>> bearer_tokens::check(std::string_view token)
     if (is_revoked()) co_return core::errc::invalid_token;
 
     keep_revoked_until(last);
-    const auto ask = [&](store::session& s) -> core::result<bool> { return session_lives(s, *claims); };
+    std::optional<std::string> email;
+    const auto ask = [&](store::session& s) -> core::result<bool> { return session_lives(s, *claims, email); };
     const auto lives = co_await database_.read(ask);
     if (!lives) co_return lives.error();
     if (!*lives || is_revoked()) co_return core::errc::invalid_token;
 
-    auto who = identity_of(std::move(*claims));
+    auto who = identity_of(std::move(*claims), std::move(email));
     mine.known.put(token, who->public_id, {who, marks, when});
     co_return who;
 }

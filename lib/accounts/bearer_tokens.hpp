@@ -28,7 +28,8 @@ namespace watchword::accounts {
 // Who is calling, as a checked access token of /v1 says.
 struct bearer_identity {
     std::string public_id;
-    std::string session_id; // as session_info has it
+    std::optional<std::string> email; // when the database was asked, which it is again after changes from outside
+    std::string session_id;           // as session_info has it
     std::string scope;
     std::vector<std::string> roles, methods; // methods: amr
     core::timestamp expires, authenticated;

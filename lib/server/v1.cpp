@@ -1,5 +1,6 @@
 #include "server/v1.hpp"
 
+#include "api/verify.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
@@ -56,6 +57,7 @@ v1_service::v1_service(const settings::settings& s, const core::secret_string& s
 void v1_service::add_routes(http::router& r, api::rate_limits& limits)
 {
     session_routes_.add_routes(r, &limits);
+    api::add_verify_routes(r, tokens_);
 }
 
 } // namespace watchword::server
