@@ -8,7 +8,7 @@
     libboost1.81-dev libboost-json1.81-dev
     libssl-dev libsqlite3-dev libpq-dev libsoci-dev libsodium-dev libcrypt-dev libspdlog-dev libutf8proc-dev"
   packages_test="libboost-test1.81-dev libargon2-dev postgresql-15 python3 sqlite3 openssl iproute2 slowhttptest
-    strace faketime curl libfuse3-dev valgrind libbenchmark-dev nodejs node-jose"
+    strace faketime curl libfuse3-dev valgrind libbenchmark-dev nodejs node-jose nginx-light haproxy caddy"
   packages_clang="clang libclang-rt-14-dev"
   packages_lint="clang-format clang-tidy clang-tools python3 shellcheck"
   packages_bench_http="wrk strace python3"
@@ -48,7 +48,11 @@ install_packages() {
   fi
   echo "Installing ${missing[*]}" >&2
   (
+    # shellcheck disable=SC2030 # the subshell's own, here and below
+    policies=()
+    trap '[ ${#policies[@]} -eq 0 ] || "${as_root[@]}" rm -f "${policies[@]}"' EXIT
     if [[ " ${missing[*]} " == *" postgresql-15 "* ]]; then without_main_cluster; fi
+    if [[ " ${missing[*]} " =~ \ (nginx-light|haproxy|caddy)\  ]]; then without_services; fi
     "${as_root[@]}" apt-get update -qq >&2 &&
       "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
         -o DPkg::Lock::Timeout=120 "${missing[@]}" >&2
@@ -58,14 +62,24 @@ install_packages() {
   }
 }
 
-# The tests start PostgreSQL servers of their own. Until this (sub)shell ends, installing the package makes no database
-# and starts no server.
+# The tests start PostgreSQL servers of their own. Until this subshell ends, installing the package makes no database and
+# starts no server.
 without_main_cluster() {
   local policy=/etc/postgresql-common/createcluster.d/watchword.conf
+  # shellcheck disable=SC2031
+  policies+=("$policy")
   "${as_root[@]}" mkdir -p "${policy%/*}"
   echo "create_main_cluster = false" | "${as_root[@]}" tee "$policy" >/dev/null
-  # shellcheck disable=SC2064 # the values of now
-  trap "${as_root[*]} rm -f $policy" EXIT
+}
+
+# Debian's proxies would begin to serve at once. Until this subshell ends, a policy of ours forbids it, if there is none.
+without_services() {
+  local policy=/usr/sbin/policy-rc.d
+  [ ! -e "$policy" ] || return 0
+  # shellcheck disable=SC2031
+  policies+=("$policy")
+  printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+  "${as_root[@]}" chmod 755 "$policy"
 }
 
 # Compilations are remembered across build directories, and across checkouts.
