@@ -237,6 +237,13 @@ core::task<core::result<session_grant>> sessions::refresh(std::string_view token
     co_return granted;
 }
 
+core::result<std::string> sessions::find_id(std::string_view refresh_token)
+{
+    const auto shown = tokens_.local().verify(refresh_token);
+    if (!shown) return shown.error();
+    return text_of(shown->session);
+}
+
 // What another server has locked is asked for again when its batch may be over; waiting in the database would hold up
 // all others, and two servers could wait for each other. The time is that at which the token came.
 core::task<core::result<sessions::judged>> sessions::judge_when_free(crypto::refresh_token presented_token,
@@ -321,6 +328,25 @@ core::task<core::result<void>> sessions::end(std::string public_id, std::string 
     if (!done) co_return done.error();
     const std::vector<std::string> ids{id};
     tell({public_id, ids, why});
+    co_return core::result<void>();
+}
+
+core::task<core::result<void>> sessions::end_session_of(std::string_view refresh_token, end_reason why)
+{
+    const auto id = find_id(refresh_token);
+    if (!id) co_return id.error();
+    const auto how = make_end(why, clock_.precise_now());
+    const auto work = [&](store::session& s) -> core::result<std::string> {
+        const auto found = store::find_session(s, *id);
+        if (!found) return found.error();
+        const auto ended = store::end_session(s, found->owner.id, *id, how);
+        if (!ended) return ended.error();
+        return found->owner.public_id;
+    };
+    const auto public_id = co_await change(work);
+    if (!public_id) co_return public_id.error();
+    const std::vector<std::string> ids{*id};
+    tell({*public_id, ids, why});
     co_return core::result<void>();
 }
 

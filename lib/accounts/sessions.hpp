@@ -125,12 +125,18 @@ public:
     // What follows a refresh token: see refresh_chain.hpp. invalid_token: it is none of ours, which the database is not
     // asked for; session_problem::ended, reused. `token` must outlive the task.
     core::task<core::result<session_grant>> refresh(std::string_view token, session_client);
+    // The id of the session of a refresh token, whether or not it lives; asks nobody. invalid_token: it is none of
+    // ours.
+    core::result<std::string> find_id(std::string_view refresh_token);
 
     // Those that live, the one that was used last first. not_found: there is no such user.
     core::task<core::result<std::vector<session_info>>> list(std::string public_id);
 
     // not_found: this user has no such session, or it has ended.
     core::task<core::result<void>> end(std::string public_id, std::string id, end_reason = end_reason::signed_out);
+    // The session of a refresh token, be it an old one. invalid_token: it is none of ours; not_found: the session has
+    // ended. `refresh_token` must outlive the task.
+    core::task<core::result<void>> end_session_of(std::string_view refresh_token, end_reason = end_reason::signed_out);
     // How many. not_found: there is no such user.
     core::task<core::result<std::size_t>> end_others(std::string public_id, std::string current,
                                                      end_reason = end_reason::signed_out);

@@ -5,12 +5,13 @@
 #include <boost/json/object.hpp>
 
 #include <string>
+#include <utility>
 
 namespace watchword::api {
 namespace {
 
 using http::status;
-using texts = boost::system::result<std::vector<core::secret_string>, body_problem>;
+template <class T> using result = boost::system::result<T, body_problem>;
 
 constexpr std::string_view json_type = "application/json";
 
@@ -20,17 +21,13 @@ bool is_json(const http::request& q)
     return type && type->essence == json_type;
 }
 
-// Not inlined, so that all it needs lies on the stack that is wiped.
-[[gnu::noinline]] texts read(const http::request& q, std::initializer_list<std::string_view> names,
-                             core::json_limits limits)
+result<std::vector<core::secret_string>> texts_in(const boost::json::object& body,
+                                                  std::initializer_list<std::string_view> names)
 {
-    if (!is_json(q)) return body_problem{status::unsupported_media_type, "unsupported_media_type"};
-    const auto body = core::parse_secret_json(q.body, limits);
-    if (!body || !body->is_object()) return body_problem{status::bad_request, "invalid_json"};
     std::vector<core::secret_string> all;
     all.reserve(names.size());
     for (const auto name : names) {
-        const auto* const member = body->get_object().if_contains({name.data(), name.size()});
+        const auto* const member = body.if_contains({name.data(), name.size()});
         if (!member) return body_problem{status::bad_request, "missing_field", name};
         if (!member->is_string()) return body_problem{status::bad_request, "invalid_type", name};
         const auto& text = member->get_string();
@@ -38,6 +35,29 @@ bool is_json(const http::request& q)
         all.emplace_back(std::string_view(text.data(), text.size()));
     }
     return all;
+}
+
+// No name: no flag.
+result<bool> flag_in(const boost::json::object& body, std::string_view name)
+{
+    const auto* const member = name.empty() ? nullptr : body.if_contains({name.data(), name.size()});
+    if (!member) return false;
+    if (!member->is_bool()) return body_problem{status::bad_request, "invalid_type", name, "true or false"};
+    return member->get_bool();
+}
+
+// Not inlined, so that all it needs lies on the stack that is wiped.
+[[gnu::noinline]] result<texts_and_flag> read(const http::request& q, std::initializer_list<std::string_view> names,
+                                              std::string_view flag, core::json_limits limits)
+{
+    if (!is_json(q)) return body_problem{status::unsupported_media_type, "unsupported_media_type"};
+    const auto body = core::parse_secret_json(q.body, limits);
+    if (!body || !body->is_object()) return body_problem{status::bad_request, "invalid_json"};
+    auto texts = texts_in(body->get_object(), names);
+    if (!texts) return texts.error();
+    const auto is_set = flag_in(body->get_object(), flag);
+    if (!is_set) return is_set.error();
+    return texts_and_flag{std::move(*texts), *is_set};
 }
 
 } // namespace
@@ -51,14 +71,25 @@ http::response answer(const body_problem& p)
     }
     if (p.field.empty()) return http::problem(p.status, p.code, "The body must be one JSON object.");
     const std::string name = "The field '" + std::string(p.field);
-    const bool is_missing = p.code == "missing_field";
-    return http::problem(p.status, p.code, name + (is_missing ? "' is missing or empty." : "' must be text."), p.field);
+    const std::string what =
+        p.code == "missing_field" ? "' is missing or empty." : "' must be " + std::string(p.expected) + ".";
+    return http::problem(p.status, p.code, name + what, p.field);
 }
 
-texts read_texts(const http::request& q, std::initializer_list<std::string_view> names, core::json_limits limits)
+result<std::vector<core::secret_string>>
+read_texts(const http::request& q, std::initializer_list<std::string_view> names, core::json_limits limits)
 {
     const core::stack_wipe afterwards;
-    return read(q, names, limits);
+    auto found = read(q, names, {}, limits);
+    if (!found) return found.error();
+    return std::move(found->texts);
+}
+
+result<texts_and_flag> read_texts_and_flag(const http::request& q, std::initializer_list<std::string_view> names,
+                                           std::string_view flag, core::json_limits limits)
+{
+    const core::stack_wipe afterwards;
+    return read(q, names, flag, limits);
 }
 
 } // namespace watchword::api

@@ -16,7 +16,8 @@ namespace watchword::api {
 struct body_problem {
     http::status status;
     std::string_view code;
-    std::string_view field{}; // empty: the body as a whole
+    std::string_view field{};           // empty: the body as a whole
+    std::string_view expected = "text"; // of the field, if its type is wrong
 };
 
 // The answer to it: 400 with the field named, or 415 with Accept.
@@ -27,5 +28,15 @@ http::response answer(const body_problem&);
 // JSON object, or not as strict as core::parse_json is); missing_field (absent or empty), invalid_type (no text).
 boost::system::result<std::vector<core::secret_string>, body_problem>
 read_texts(const http::request&, std::initializer_list<std::string_view> names, core::json_limits = {});
+
+// The same, and whether the member `flag`, a literal, is true; it may be absent. invalid_type also if it is neither
+// true nor false.
+struct texts_and_flag {
+    std::vector<core::secret_string> texts;
+    bool flag = false;
+};
+boost::system::result<texts_and_flag, body_problem> read_texts_and_flag(const http::request&,
+                                                                        std::initializer_list<std::string_view> names,
+                                                                        std::string_view flag, core::json_limits = {});
 
 } // namespace watchword::api

@@ -37,6 +37,20 @@ void append_words(std::string& out, std::string_view before, std::string_view wo
     out.append("]");
 }
 
+void append_expiry(std::string& out, const accounts::bearer_tokens::issued& token)
+{
+    out.append("\"expires_in\":").append(std::to_string(token.expires_in.count()));
+    append_text(out, ",\"expires_at\":", time_text(token.expires));
+}
+
+void append_user(std::string& out, const accounts::session_user& user)
+{
+    append_text(out, "\"user\":{\"id\":", user.public_id);
+    append_text_or_null(out, ",\"email\":", user.email);
+    append_text_or_null(out, ",\"name\":", user.name);
+    out.append("}");
+}
+
 void append_session(std::string& out, const accounts::session_info& s, bool is_current)
 {
     append_text(out, "{\"id\":", s.id);
@@ -56,13 +70,24 @@ std::string grant_text(const accounts::session_grant& g, const accounts::bearer_
 {
     std::string out;
     append_text(out, "{\"access_token\":", token.text);
-    out.append(",\"token_type\":\"Bearer\",\"expires_in\":").append(std::to_string(token.expires_in.count()));
-    append_text(out, ",\"expires_at\":", time_text(token.expires));
+    out.append(",\"token_type\":\"Bearer\",");
+    append_expiry(out, token);
     append_text(out, ",\"refresh_token\":", g.refresh_token.view());
-    append_text(out, ",\"user\":{\"id\":", g.user.public_id);
-    append_text_or_null(out, ",\"email\":", g.user.email);
-    append_text_or_null(out, ",\"name\":", g.user.name);
-    out.append("}}\n");
+    out.append(",");
+    append_user(out, g.user);
+    out.append("}\n");
+    return out;
+}
+
+std::string cookie_grant_text(const accounts::session_grant& g, const accounts::bearer_tokens::issued& token,
+                              std::string_view csrf_token)
+{
+    std::string out = "{";
+    append_expiry(out, token);
+    append_text(out, ",\"csrf_token\":", csrf_token);
+    out.append(",");
+    append_user(out, g.user);
+    out.append("}\n");
     return out;
 }
 

@@ -6,6 +6,7 @@
 #include "api/device_cookie.hpp"
 #include "api/json_body.hpp"
 #include "api/session_texts.hpp"
+#include "core/log.hpp"
 #include "http/middleware.hpp"
 
 #include <utility>
@@ -28,6 +29,22 @@ response wrong_credentials()
     return unauthorized("wrong_credentials", "The e-mail address or the password is wrong.");
 }
 
+response cookies_disabled()
+{
+    return http::problem(status::forbidden, "cookies_disabled", "This server gives no tokens in cookies.", "cookies");
+}
+
+response no_refresh_token()
+{
+    return unauthorized("invalid_token", "This is no refresh token of ours.");
+}
+
+void note_if_it_goes_on(const core::result<void>& ended)
+{
+    if (ended || ended.error() == core::errc::invalid_token || ended.error() == core::errc::not_found) return;
+    core::log::warning("the session that a browser had before goes on", {{"reason", ended.error().message()}});
+}
+
 accounts::session_client session_client_of(const request& q)
 {
     return {address_of(q), std::string(q.header("User-Agent"))};
@@ -36,8 +53,8 @@ accounts::session_client session_client_of(const request& q)
 } // namespace
 
 sessions::sessions(accounts::service& a, accounts::sessions& s, accounts::bearer_tokens& t, core::json_limits l,
-                   accounts::device_proofs* devices)
-    : accounts_(a), sessions_(s), tokens_(t), limits_(l), devices_(devices)
+                   accounts::device_proofs* devices, session_cookies* cookies)
+    : accounts_(a), sessions_(s), tokens_(t), limits_(l), devices_(devices), cookies_(cookies)
 {}
 
 void sessions::add_routes(http::router& r, rate_limits* limits)
@@ -50,7 +67,7 @@ void sessions::add_routes(http::router& r, rate_limits* limits)
         const auto next = [this, endpoint](request& q, accounts::bearer who) {
             return (this->*endpoint)(q, std::move(who));
         };
-        return require_bearer(tokens_, next);
+        return require_bearer(tokens_, next, cookies_);
     };
     const auto add = [&r](method m, std::string_view path, http::handler h) {
         r.add(m, path, http::no_store()(std::move(h)));
@@ -71,13 +88,19 @@ void sessions::add_routes(http::router& r, rate_limits* limits)
 }
 
 // POST /v1/sessions  {"email", "password"}  ->  201, see session_texts.hpp
+// With "cookies": true the tokens go out in cookies only, and the session that the browser had before ends. It is a
+// member of the body because no form of another site can send such a body, so that nobody signs others in as himself.
 core::task<response> sessions::create(request& q)
 {
-    auto given = read_texts(q, {"email", "password"}, limits_);
+    auto given = read_texts_and_flag(q, {"email", "password"}, "cookies", limits_);
     if (!given) co_return answer(given.error());
-    std::string email(given->at(0).view());
+    const auto how = given->flag ? carrier::cookies : carrier::body;
+    if (how == carrier::cookies && !cookies_) co_return cookies_disabled();
+    if (how == carrier::cookies && cookies_->is_cross_origin(q)) co_return refuse(forgery::cross_origin);
+    std::string email(given->texts.at(0).view());
     auto who = client_of(q);
-    const auto user = co_await accounts_.sign_in(std::move(email), std::move(given->at(1)), std::move(who), hiding);
+    const auto user =
+        co_await accounts_.sign_in(std::move(email), std::move(given->texts.at(1)), std::move(who), hiding);
     if (!user && user.error() == core::errc::wrong_password) co_return wrong_credentials();
     if (!user) co_return failure(user.error(), accounts_.hashing_wait());
 
@@ -88,31 +111,80 @@ core::task<response> sessions::create(request& q)
     auto opened = co_await sessions_.open(std::move(wanted));
     if (!opened && opened.error() == core::errc::not_found) co_return wrong_credentials(); // deleted meanwhile
     if (!opened) co_return failure(opened.error());
-    auto answered = co_await grant(status::created, std::move(*opened));
-    if (devices_ && answered.status() == status::created) remember_device(answered, q, *devices_, *user);
+    auto answered = co_await grant(status::created, std::move(*opened), how);
+    if (answered.status() != status::created) co_return answered;
+    if (how == carrier::cookies) co_await end_replaced(q);
+    if (devices_) remember_device(answered, q, *devices_, *user);
     co_return answered;
 }
 
-// POST /v1/sessions/refresh  {"refresh_token"}  ->  200, the same
-core::task<response> sessions::refresh(request& q)
+// Ends the sessions of the cookies that are replaced: nobody could sign out of them any more, and whoever gave them to
+// the browser (session fixation) shall have no use of them. One that cannot be ended now goes on, in its user's list.
+core::task<> sessions::end_replaced(request& q)
 {
-    const auto given = read_texts(q, {"refresh_token"}, limits_);
-    if (!given) co_return answer(given.error());
-    auto from = session_client_of(q);
-    auto next = co_await sessions_.refresh(given->at(0).view(), std::move(from));
-    if (!next && next.error() == core::errc::invalid_token)
-        co_return unauthorized("invalid_token", "This is no refresh token of ours.");
-    if (!next) co_return failure(next.error());
-    co_return co_await grant(status::ok, std::move(*next));
+    const auto refresh = session_cookies::find_refresh_token(q), access = session_cookies::find_access_token(q);
+    if (!refresh.empty()) {
+        const auto ended = co_await sessions_.end_session_of(refresh);
+        note_if_it_goes_on(ended);
+    }
+    if (access.empty()) co_return;
+    const auto who = co_await tokens_.check(access); // refused if it is of the session that has just ended
+    if (!who) co_return;
+    const auto ended = co_await sessions_.end((*who)->public_id, (*who)->session_id);
+    note_if_it_goes_on(ended);
 }
 
-core::task<response> sessions::grant(status s, accounts::session_grant granted)
+// POST /v1/sessions/refresh  {"refresh_token"}  ->  200, the same; without a body: that of the cookie, into cookies
+core::task<response> sessions::refresh(request& q)
+{
+    if (cookies_ && q.body.empty()) co_return co_await refresh_by_cookie(q);
+    const auto given = read_texts(q, {"refresh_token"}, limits_);
+    if (!given) co_return answer(given.error());
+    co_return co_await refresh_with(given->at(0).view(), q, carrier::body);
+}
+
+// What is refused leaves the cookies as they are: another tab may have signed in anew meanwhile.
+core::task<response> sessions::refresh_by_cookie(request& q)
+{
+    const auto token = session_cookies::find_refresh_token(q);
+    if (token.empty())
+        co_return unauthorized("token_missing", "There is no refresh token, neither in a body nor as one cookie.");
+    const auto session = sessions_.find_id(token);
+    if (!session) co_return no_refresh_token();
+    const auto forged = cookies_->find_forgery(q, *session);
+    if (forged != forgery::none) co_return refuse(forged);
+    co_return co_await refresh_with(token, q, carrier::cookies);
+}
+
+core::task<response> sessions::refresh_with(std::string_view token, request& q, carrier how)
+{
+    auto from = session_client_of(q);
+    auto next = co_await sessions_.refresh(token, std::move(from));
+    if (!next && next.error() == core::errc::invalid_token) co_return no_refresh_token();
+    if (!next) co_return failure(next.error());
+    co_return co_await grant(status::ok, std::move(*next), how);
+}
+
+core::task<response> sessions::grant(status s, accounts::session_grant granted, carrier how)
 {
     const auto token = co_await tokens_.issue(granted);
     if (!token) co_return failure(token.error());
+    if (how == carrier::cookies) co_return answer_in_cookies(s, granted, *token);
     response r(s, json_type, grant_text(granted, *token));
     r.never_compress(); // secrets beside what others may have chosen, such as a name
     co_return r;
+}
+
+response sessions::answer_in_cookies(status s, const accounts::session_grant& granted,
+                                     const accounts::bearer_tokens::issued& token)
+{
+    response r(s, json_type, cookie_grant_text(granted, token, cookies_->csrf_token_of(granted.session.id)));
+    r.never_compress(); // as above
+    if (const auto done = cookies_->give(r, granted, token); !done) {
+        core::log::error("an access token does not fit into a cookie", {{"bytes", token.text.size()}});
+        return failure(core::errc::unavailable);
+    }
+    return r;
 }
 
 // GET /v1/sessions  ->  200 {"sessions": [...]}
@@ -124,20 +196,21 @@ core::task<response> sessions::list(request&, accounts::bearer who)
 }
 
 // DELETE /v1/sessions/current  ->  204
-core::task<response> sessions::end_current(request&, accounts::bearer who)
+core::task<response> sessions::end_current(request& q, accounts::bearer who)
 {
     const auto ended = co_await sessions_.end(who->public_id, who->session_id);
     // Somebody else may have ended it since the token was checked.
     if (!ended && ended.error() != core::errc::not_found) co_return failure(ended.error());
-    co_return response(status::no_content);
+    co_return signed_out(q);
 }
 
 // DELETE /v1/sessions/{id}  ->  204
 core::task<response> sessions::end_one(request& q, accounts::bearer who)
 {
-    std::string id(q.parameter("id"));
-    const auto ended = co_await sessions_.end(who->public_id, std::move(id));
+    const std::string id(q.parameter("id"));
+    const auto ended = co_await sessions_.end(who->public_id, id);
     if (!ended) co_return failure(ended.error());
+    if (id == who->session_id) co_return signed_out(q);
     co_return response(status::no_content);
 }
 
@@ -150,11 +223,19 @@ core::task<response> sessions::end_others(request&, accounts::bearer who)
 }
 
 // DELETE /v1/sessions/all  ->  204: this one, too
-core::task<response> sessions::end_all(request&, accounts::bearer who)
+core::task<response> sessions::end_all(request& q, accounts::bearer who)
 {
     const auto ended = co_await sessions_.end_all(who->public_id);
     if (!ended) co_return failure(ended.error());
-    co_return response(status::no_content);
+    co_return signed_out(q);
+}
+
+// To whoever asked for the end of its own session: a browser forgets it.
+response sessions::signed_out(const request& q) const
+{
+    response r(status::no_content);
+    if (cookies_ && !session_cookies::find_access_token(q).empty()) session_cookies::remove(r);
+    return r;
 }
 
 } // namespace watchword::api

@@ -5,18 +5,21 @@
 #include "accounts/device_proofs.hpp"
 #include "accounts/sessions.hpp"
 #include "api/rate_limits.hpp"
+#include "api/session_cookies.hpp"
 #include "core/json.hpp"
 #include "http/router.hpp"
+
+#include <string_view>
 
 namespace watchword::api {
 
 // The routes of /v1/sessions: signing in, refreshing, listing and signing out. Bodies are JSON, errors RFC 9457, and
-// nobody may store an answer. With device proofs, signing in also sets the device cookie. Thread-safe. Everything
-// referred to must outlive it.
+// nobody may store an answer. With device proofs, signing in also sets the device cookie. With session cookies, a
+// browser may ask for its tokens in them. Thread-safe. Everything referred to must outlive it.
 class sessions {
 public:
     sessions(accounts::service&, accounts::sessions&, accounts::bearer_tokens&, core::json_limits = {},
-             accounts::device_proofs* = nullptr);
+             accounts::device_proofs* = nullptr, session_cookies* = nullptr);
 
     // `this` must outlive the router, and so must the limits; null: none.
     void add_routes(http::router&, rate_limits* = nullptr);
@@ -24,19 +27,27 @@ public:
 private:
     core::task<http::response> create(http::request&);
     core::task<http::response> refresh(http::request&);
+    core::task<http::response> refresh_by_cookie(http::request&);
     core::task<http::response> list(http::request&, accounts::bearer);
     core::task<http::response> end_current(http::request&, accounts::bearer);
     core::task<http::response> end_one(http::request&, accounts::bearer);
     core::task<http::response> end_others(http::request&, accounts::bearer);
     core::task<http::response> end_all(http::request&, accounts::bearer);
 
-    core::task<http::response> grant(http::status, accounts::session_grant);
+    enum class carrier { body, cookies }; // of tokens
+    core::task<http::response> refresh_with(std::string_view token, http::request&, carrier);
+    core::task<http::response> grant(http::status, accounts::session_grant, carrier);
+    http::response answer_in_cookies(http::status, const accounts::session_grant&,
+                                     const accounts::bearer_tokens::issued&);
+    core::task<> end_replaced(http::request&);
+    http::response signed_out(const http::request&) const;
 
     accounts::service& accounts_;
     accounts::sessions& sessions_;
     accounts::bearer_tokens& tokens_;
     const core::json_limits limits_;
     accounts::device_proofs* const devices_; // null: no cookie
+    session_cookies* const cookies_;         // null: nor these
 };
 
 } // namespace watchword::api

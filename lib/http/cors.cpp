@@ -46,6 +46,8 @@ cors::cors(cors_settings s) : preflight_lines_(write_preflight(s))
     if (any_origin_ && s.origins.size() > 1) throw std::invalid_argument("CORS: '*' stands alone among the origins");
     if (any_origin_ && s.credentials)
         throw std::invalid_argument("CORS: credentials need named origins, '*' would be everybody's");
+    if (s.credentials && std::find(s.origins.begin(), s.origins.end(), "null") != s.origins.end())
+        throw std::invalid_argument("CORS: credentials need named origins, 'null' is anybody's");
     for (const auto& origin : s.origins) allowed_.emplace(origin, write_allowed(origin, s));
 }
 

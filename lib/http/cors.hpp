@@ -30,7 +30,7 @@ struct cors_settings {
 // carried out never depends on its origin: this is no protection of the server. Thread-safe.
 class cors {
 public:
-    // std::invalid_argument for "*" with credentials or beside other origins, and for a line break in any text.
+    // std::invalid_argument for "*" or "null" with credentials, "*" beside other origins, and a line break in any text.
     explicit cors(cors_settings);
 
     // Must outlive the router.

@@ -42,6 +42,14 @@ accounts::session_settings session_settings(const settings::settings& s)
     return a;
 }
 
+// Whose pages may use cookies: those that may send them.
+std::optional<api::session_cookies> session_cookies(const settings::settings& s, const core::secret_string& secret)
+{
+    if (!s.sessions.cookies) return std::nullopt;
+    return std::optional<api::session_cookies>(std::in_place, secret,
+                                               s.cors.credentials ? s.cors.origins : std::vector<std::string>());
+}
+
 } // namespace
 
 v1_service::v1_service(const settings::settings& s, const core::secret_string& secret, accounts::key_ring& keys,
@@ -50,7 +58,9 @@ v1_service::v1_service(const settings::settings& s, const core::secret_string& s
     : signing_({"sign"}),
       tokens_(bearer_settings(s.tokens), keys, d, signing_, c, r),
       sessions_(session_settings(s), secret, d, c, r, &tokens_),
-      session_routes_(a, sessions_, tokens_, {s.http.json_depth}, s.compat.device_cookie ? &devices : nullptr),
+      cookies_(session_cookies(s, secret)),
+      session_routes_(a, sessions_, tokens_, {s.http.json_depth}, s.compat.device_cookie ? &devices : nullptr,
+                      cookies_ ? &*cookies_ : nullptr),
       upkeep_(sessions_, tokens_)
 {}
 

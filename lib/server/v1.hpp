@@ -6,12 +6,15 @@
 #include "accounts/key_ring.hpp"
 #include "accounts/sessions.hpp"
 #include "api/rate_limits.hpp"
+#include "api/session_cookies.hpp"
 #include "api/sessions.hpp"
 #include "core/secret.hpp"
 #include "core/workers.hpp"
 #include "http/router.hpp"
 #include "server/session_upkeep.hpp"
 #include "settings/settings.hpp"
+
+#include <optional>
 
 namespace watchword::server {
 
@@ -31,6 +34,7 @@ private:
     core::workers signing_;
     accounts::bearer_tokens tokens_;
     accounts::sessions sessions_;
+    std::optional<api::session_cookies> cookies_; // if they are wanted
     api::sessions session_routes_;
     session_upkeep upkeep_;
 };

@@ -59,7 +59,7 @@ struct http_group {
 struct cors_group {
     std::vector<std::string> origins; // none: no CORS at all
     bool credentials = false;
-    std::vector<std::string> headers{"Authorization", "Content-Type", "X-Access-Token", "X-Request-Id"};
+    std::vector<std::string> headers{"Authorization", "Content-Type", "X-Access-Token", "X-CSRF-Token", "X-Request-Id"};
     seconds max_age{600};
 };
 
@@ -98,6 +98,7 @@ struct sessions_group {
     seconds lifetime{180 * 24 * 3600};
     milliseconds refresh_grace{30'000};
     std::size_t per_user = 100;
+    bool cookies = false;
 };
 
 struct passwords_group {

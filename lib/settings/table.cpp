@@ -207,6 +207,8 @@ constexpr descriptor rows[] = {
     count<&S::sessions, &sessions_group::per_user>(
         "sessions.per_user", 1, 1000,
         "Sessions that one account may have; one more ends the one that was used least lately."),
+    boolean<&S::sessions, &sessions_group::cookies>(
+        "sessions.cookies", "Whether a browser that asks for it when it signs in gets its tokens as cookies."),
 
     count<&S::passwords, &passwords_group::memory_kib>("passwords.memory_kib", 8, 256 * KiB,
                                                        "Argon2id: memory for one hash, in KiB."),

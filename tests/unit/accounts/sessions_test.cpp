@@ -358,6 +358,35 @@ BOOST_DATA_TEST_CASE(rows_go_when_they_are_no_use, kinds, kind)
     BOOST_TEST(run_task(w.sessions.purge()).value() == 0u);
 }
 
+BOOST_DATA_TEST_CASE(whoever_has_a_refresh_token_can_end_its_session, kinds, kind)
+{
+    session_world w(kind);
+    const auto here = w.open(), other = w.open(), bobs = w.open("bob");
+    const auto next = w.next(here);
+    BOOST_TEST(w.sessions.find_id(here.refresh_token.view()).value() == here.session.id);
+    BOOST_TEST(w.sessions.find_id(next.refresh_token.view()).value() == here.session.id);
+    for (const std::string_view bad : {"", "x", "wr_AAECAwQFBgcICQoLDA0ODwAAAAAAAAAB3mwI_pprkvQkz7OXTN4hyw"}) {
+        BOOST_TEST((w.sessions.find_id(bad).error() == errc::invalid_token), bad);
+        BOOST_TEST((run_task(w.sessions.end_session_of(bad)).error() == errc::invalid_token), bad);
+    }
+    BOOST_TEST(w.observer.all.empty());
+
+    BOOST_TEST(run_task(w.sessions.end_session_of(here.refresh_token.view())).has_value()); // an old one
+    BOOST_TEST(w.is_refused(next));
+    BOOST_TEST(w.list().size() == 1u);
+    BOOST_TEST(w.list("bob").size() == 1u);
+    BOOST_REQUIRE(w.observer.all.size() == 1u);
+    const auto& told = w.observer.all.front();
+    BOOST_TEST(told.public_id == "ann");
+    BOOST_TEST(told.ids == std::vector<std::string>{here.session.id}, boost::test_tools::per_element());
+    BOOST_TEST((told.why == end_reason::signed_out));
+    BOOST_TEST(!told.generation.has_value());
+    BOOST_TEST((run_task(w.sessions.end_session_of(next.refresh_token.view())).error() == errc::not_found));
+    BOOST_TEST(w.observer.all.size() == 1u);
+    w.next(other);
+    w.next(bobs);
+}
+
 BOOST_DATA_TEST_CASE(rows_go_in_bounded_portions, kinds, kind)
 {
     auto s = test::short_settings();

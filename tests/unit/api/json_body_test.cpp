@@ -87,6 +87,27 @@ BOOST_AUTO_TEST_CASE(the_field_at_fault_is_named)
     BOOST_TEST(wrong.body().find("The field 'email' must be text.") != std::string_view::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_flag_is_true_only_if_it_says_so)
+{
+    const auto flag_of = [](const std::string& more) {
+        const auto body = R"({"email":"a","password":"b")" + more + "}";
+        return api::read_texts_and_flag(request_of(body), {"email", "password"}, "cookies");
+    };
+    BOOST_TEST(flag_of(R"(,"cookies":true)")->flag);
+    BOOST_TEST(flag_of(R"(,"cookies":true)")->texts.at(1).view() == "b");
+    for (const auto* no : {"", R"(,"cookies":false)", R"(,"Cookies":true)", R"(,"x":true)"})
+        BOOST_TEST(!flag_of(no)->flag, no);
+    for (const auto* wrong : {"1", "0", "null", "\"true\"", "[true]", "{}"}) {
+        const auto given = flag_of(R"(,"cookies":)" + std::string(wrong));
+        BOOST_REQUIRE(!given);
+        BOOST_TEST(given.error().code == "invalid_type");
+        BOOST_TEST(given.error().field == "cookies");
+        BOOST_TEST(api::answer(given.error()).body().find("The field 'cookies' must be true or false.") !=
+                   std::string_view::npos);
+    }
+    BOOST_TEST(api::read_texts_and_flag(request_of("{}"), {"email"}, "cookies").error().code == "missing_field");
+}
+
 BOOST_AUTO_TEST_CASE(deep_json_is_refused_at_the_limit)
 {
     const auto nested = [](std::size_t depth) {

@@ -40,6 +40,9 @@ BOOST_AUTO_TEST_CASE(what_is_granted_is_told_whole)
     BOOST_TEST(api::grant_text(g, token) == "{\"access_token\":\"a.b.c\",\"token_type\":\"Bearer\",\"expires_in\":900,"
                                             "\"expires_at\":\"2027-01-15T08:15:00Z\",\"refresh_token\":\"wr_abc\","
                                             "\"user\":{\"id\":\"u-1\",\"email\":\"a@x\",\"name\":null}}\n");
+    BOOST_TEST(api::cookie_grant_text(g, token, "0af") ==
+               "{\"expires_in\":900,\"expires_at\":\"2027-01-15T08:15:00Z\",\"csrf_token\":\"0af\","
+               "\"user\":{\"id\":\"u-1\",\"email\":\"a@x\",\"name\":null}}\n");
     g.user.name = "Ž\n";
     BOOST_TEST(boost::json::parse(api::grant_text(g, token)).at("user").at("name").as_string() == "Ž\n");
 }

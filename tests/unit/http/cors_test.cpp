@@ -194,6 +194,9 @@ BOOST_AUTO_TEST_CASE(credentials_are_allowed_to_named_origins_only)
     all.credentials = false;
     all.origins = {"*", "https://app.example"};
     BOOST_CHECK_THROW(http::cors{all}, std::invalid_argument);
+
+    with.origins.push_back("null"); // any page can have that one
+    BOOST_CHECK_THROW(http::cors{with}, std::invalid_argument);
 }
 
 BOOST_AUTO_TEST_CASE(a_star_allows_everybody_without_repeating_their_origin)
