@@ -1,5 +1,6 @@
 #include "crypto/hash_text.hpp"
 
+#include "core/base64.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
@@ -9,23 +10,11 @@ namespace {
 
 constexpr std::size_t group = 4; // characters for three bytes
 
-// Of `text` or nothing, if it is not padded to whole groups.
-std::optional<std::string_view> without_padding(std::string_view text)
-{
-    if (text.size() % group != 0) return std::nullopt;
-    for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
-    return text;
-}
-
 } // namespace
 
 core::result<std::string> decode_base64(std::string_view text, base64_form form)
 {
-    if (form == base64_form::padded) {
-        const auto digits = without_padding(text);
-        if (!digits) return core::errc::invalid_input;
-        text = *digits;
-    }
+    if (form == base64_form::padded) return core::base64_decode(text);
     std::string url(text);
     const char plus = form == base64_form::adapted ? '.' : '+';
     if (url.find_first_of("-_") != url.npos) return core::errc::invalid_input;
