@@ -19,6 +19,7 @@ constexpr command commands[] = {
     {"migrate", "Bring a database's schema up to date; copy a database into another.", migrate},
     {"user", "Brings users in from other systems' files, and writes them into a file.", user},
     {"key", "Shows the keys that sign tokens; lets another one sign, brings one in, ends one.", key},
+    {"client", "Makes a secret for a program that may ask about tokens and revoke them.", client},
     {"config", "Prints every setting with its default, as a file for --config.", config},
     {"backup", "Writes the SQLite database into a file, also beside a running server.", backup},
     {"restore", "Puts a backup in place of the SQLite database.", restore},

@@ -17,6 +17,7 @@ bool wants_help(const arguments&);
 
 // Each subcommand gets what stands behind its name.
 int serve(const arguments&);
+int client(const arguments&);
 int config(const arguments&);
 int backup(const arguments&);
 int restore(const arguments&);
