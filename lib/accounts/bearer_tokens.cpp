@@ -43,13 +43,14 @@ bool is_slow(crypto::signature_algorithm a) noexcept
     return a == crypto::signature_algorithm::rs256 || a == crypto::signature_algorithm::ps256;
 }
 
-// On a database thread. The e-mail address is its user's.
-bool session_lives(store::session& s, const crypto::access_token_claims& c, std::optional<std::string>& email)
+// On a database thread. The user's address, if the session lives.
+core::result<std::optional<std::string>> email_in_session(store::session& s, const crypto::access_token_claims& c)
 {
-    const auto found = store::find_session(s, c.session_id);
-    if (found) email = found->owner.email;
-    return found && !found->row.ended && found->owner.public_id == c.subject && !found->owner.disabled &&
-           static_cast<std::uint64_t>(found->owner.generation) == c.generation;
+    auto found = store::find_session(s, c.session_id);
+    const bool lives = found && !found->row.ended && found->owner.public_id == c.subject && !found->owner.disabled &&
+                       static_cast<std::uint64_t>(found->owner.generation) == c.generation;
+    if (!lives) return core::errc::invalid_token;
+    return std::move(found->owner.email);
 }
 
 bearer identity_of(crypto::access_token_claims c, std::optional<std::string> email)
@@ -63,6 +64,10 @@ bearer identity_of(crypto::access_token_claims c, std::optional<std::string> ema
     who.methods = std::move(c.methods);
     who.expires = c.expires;
     who.authenticated = c.authenticated;
+    who.email = std::move(email);
+    who.id = std::move(c.id);
+    who.issued = c.issued;
+    who.not_before = c.not_before;
     return std::make_shared<const bearer_identity>(std::move(who));
 }
 
@@ -183,13 +188,12 @@ core::task<core::result<bearer>> bearer_tokens::check(std::string_view token)
     if (is_revoked()) co_return core::errc::invalid_token;
 
     keep_revoked_until(last);
-    std::optional<std::string> email;
-    const auto ask = [&](store::session& s) -> core::result<bool> { return session_lives(s, *claims, email); };
-    const auto lives = co_await database_.read(ask);
-    if (!lives) co_return lives.error();
-    if (!*lives || is_revoked()) co_return core::errc::invalid_token;
+    const auto ask = [&](store::session& s) { return email_in_session(s, *claims); };
+    auto email = co_await database_.read(ask);
+    if (!email) co_return email.error();
+    if (is_revoked()) co_return core::errc::invalid_token;
 
-    auto who = identity_of(std::move(*claims), std::move(email));
+    auto who = identity_of(std::move(*claims), std::move(*email));
     mine.known.put(token, who->public_id, {who, marks, when});
     co_return who;
 }

@@ -33,6 +33,9 @@ struct bearer_identity {
     std::string scope;
     std::vector<std::string> roles, methods; // methods: amr
     core::timestamp expires, authenticated;
+    std::optional<std::string> email; // when the database was asked
+    std::string id;                   // jti
+    core::timestamp issued, not_before;
 };
 using bearer = std::shared_ptr<const bearer_identity>;
 
@@ -69,6 +72,10 @@ public:
     // expired_token; invalid_token; overloaded, timed_out, unavailable, cancelled when nobody can tell. `token` must
     // outlive the task.
     core::task<core::result<bearer>> check(std::string_view token);
+
+    // Of every token that is accepted.
+    const std::string& issuer() const noexcept { return settings_.issuer; }
+    const std::string& audience() const noexcept { return settings_.audience; }
 
     void sessions_ended(const ended_sessions&) noexcept override;
     // The database is asked again about each token that is remembered.

@@ -299,6 +299,45 @@ core::result<sessions::judged> sessions::use_first(store::session& s, store::fou
     return judged{judged::verdict::granted, std::move(found), false};
 }
 
+// --- what a refresh token stands for
+
+core::task<core::result<sessions::live_session>> sessions::inspect(std::string_view token)
+{
+    const auto shown = tokens_.local().verify(token);
+    if (!shown) co_return shown.error();
+    const crypto::refresh_token presented_token = *shown;
+    const auto now = clock_.precise_now();
+    const auto work = [&](store::session& s) -> core::result<live_session> {
+        const auto found = store::find_session(s, text_of(presented_token.session));
+        if (!found && found.error() != core::errc::not_found) return found.error();
+        if (!found || !lives(found->row, now) || found->owner.disabled) return core::errc::invalid_token;
+        const auto seen = present(chain_of(found->row), presented_token.number, now, settings_.grace);
+        if (seen.outcome == presentation::theft) return core::errc::invalid_token;
+        return live_session{info_of(found->row), user_of(found->owner)};
+    };
+    co_return co_await database_.read(work);
+}
+
+core::task<core::result<void>> sessions::end_by_token(std::string_view token, end_reason why)
+{
+    const auto shown = tokens_.local().verify(token);
+    if (!shown) co_return shown.error();
+    const auto id = text_of(shown->session);
+    const auto how = make_end(why, clock_.precise_now());
+    const auto work = [&](store::session& s) -> core::result<std::string> {
+        const auto found = store::find_session(s, id);
+        if (!found) return found.error();
+        const auto ended = store::end_session(s, found->owner.id, id, how);
+        if (!ended && ended.error() != core::errc::not_found) return ended.error();
+        return found->owner.public_id;
+    };
+    const auto user = co_await change(work);
+    if (!user) co_return user.error();
+    const std::vector<std::string> ids{id};
+    tell({*user, ids, why});
+    co_return core::result<void>();
+}
+
 // --- listing and ending
 
 core::task<core::result<std::vector<session_info>>> sessions::list(std::string public_id)

@@ -129,6 +129,20 @@ public:
     // ours.
     core::result<std::string> find_id(std::string_view refresh_token);
 
+    // The session of a refresh token that refresh() would accept now; changes nothing. invalid_token: it would not.
+    // `token` must outlive the task.
+    struct live_session {
+        session_info session;
+        session_user user;
+    };
+    core::task<core::result<live_session>> inspect(std::string_view token);
+    // What begins so may be a refresh token, and is no other.
+    static constexpr std::string_view refresh_prefix = crypto::refresh_tokens::prefix;
+    // Ends the session of a refresh token, used or not; whoever is told of ends is told again of one that has ended.
+    // invalid_token: it is none of ours; not_found: nothing is known of the session any more. `token` must outlive the
+    // task.
+    core::task<core::result<void>> end_by_token(std::string_view token, end_reason = end_reason::signed_out);
+
     // Those that live, the one that was used last first. not_found: there is no such user.
     core::task<core::result<std::vector<session_info>>> list(std::string public_id);
 

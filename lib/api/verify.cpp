@@ -202,10 +202,10 @@ response answer_verified(const accounts::bearer_identity& who, std::string_view 
     return name_user(who);
 }
 
-void add_verify_routes(http::router& r, accounts::bearer_tokens& tokens)
+void add_verify_routes(http::router& r, accounts::bearer_tokens& tokens, session_cookies* cookies)
 {
-    const auto here = http::no_store()(require_bearer(tokens, verify));
-    const auto below = http::no_store()(require_bearer(tokens, verify_below));
+    const auto here = http::no_store()(require_bearer(tokens, verify, cookies));
+    const auto below = http::no_store()(require_bearer(tokens, verify_below, cookies));
     // OPTIONS and HEAD, too: what the router answers by itself would let everybody in.
     for (std::size_t i = 0; i < http::method_count; ++i) {
         const auto method = static_cast<http::method>(i);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "accounts/bearer_tokens.hpp"
+#include "api/session_cookies.hpp"
 #include "http/router.hpp"
 
 #include <string_view>
@@ -29,8 +30,8 @@
 // an answer: the next one may be another. Bodies are not looked at.
 namespace watchword::api {
 
-// The tokens must outlive the router.
-void add_verify_routes(http::router&, accounts::bearer_tokens&);
+// With `cookies`, tokens may come in them, too. What is referred to must outlive the router.
+void add_verify_routes(http::router&, accounts::bearer_tokens&, session_cookies* cookies = nullptr);
 
 // The answer to who has shown a valid token, under the conditions of a query. Thread-safe. A 200 allocates its fields
 // twice, and nothing else.

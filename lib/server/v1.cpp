@@ -2,6 +2,7 @@
 
 #include "api/verify.hpp"
 #include "core/text.hpp"
+#include "server/clients.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -62,12 +63,17 @@ v1_service::v1_service(const settings::settings& s, const core::secret_string& s
       session_routes_(a, sessions_, tokens_, {s.http.json_depth}, s.compat.device_cookie ? &devices : nullptr,
                       cookies_ ? &*cookies_ : nullptr),
       upkeep_(sessions_, tokens_)
-{}
+{
+    if (s.clients.file.empty()) return;
+    clients_.emplace(load_clients(s.clients.file));
+    oauth_routes_.emplace(sessions_, tokens_, *clients_, r);
+}
 
 void v1_service::add_routes(http::router& r, api::rate_limits& limits)
 {
     session_routes_.add_routes(r, &limits);
-    api::add_verify_routes(r, tokens_);
+    api::add_verify_routes(r, tokens_, cookies_ ? &*cookies_ : nullptr);
+    if (oauth_routes_) oauth_routes_->add_routes(r, &limits);
 }
 
 } // namespace watchword::server

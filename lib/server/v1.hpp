@@ -4,7 +4,9 @@
 #include "accounts/bearer_tokens.hpp"
 #include "accounts/device_proofs.hpp"
 #include "accounts/key_ring.hpp"
+#include "accounts/registered_clients.hpp"
 #include "accounts/sessions.hpp"
+#include "api/oauth.hpp"
 #include "api/rate_limits.hpp"
 #include "api/session_cookies.hpp"
 #include "api/sessions.hpp"
@@ -21,7 +23,8 @@ namespace watchword::server {
 // What stands behind the routes under /v1, made of the settings. Thread-safe but for look().
 class v1_service {
 public:
-    // Throws std::runtime_error for settings that no token can hold. What is referred to must outlive it.
+    // Throws std::runtime_error for settings that no token can hold, and for a bad file of clients. What is referred to
+    // must outlive it.
     v1_service(const settings::settings&, const core::secret_string& secret, accounts::key_ring&, store::database&,
                accounts::service&, accounts::device_proofs&, const core::clock&, core::random_source&);
 
@@ -37,6 +40,8 @@ private:
     std::optional<api::session_cookies> cookies_; // if they are wanted
     api::sessions session_routes_;
     session_upkeep upkeep_;
+    std::optional<accounts::registered_clients> clients_;
+    std::optional<api::oauth> oauth_routes_; // if there are clients
 };
 
 } // namespace watchword::server

@@ -101,6 +101,10 @@ struct sessions_group {
     bool cookies = false;
 };
 
+struct clients_group {
+    std::string file; // empty: none
+};
+
 struct passwords_group {
     enum class argon2_engine { automatic, avx512, avx2, portable, libsodium }; // as in crypto/argon2_engine.hpp
     std::uint32_t memory_kib = 19'456;
@@ -153,6 +157,7 @@ struct settings {
     secret_group secret;
     tokens_group tokens;
     sessions_group sessions;
+    clients_group clients;
     passwords_group passwords;
     auth_group auth;
     compat_group compat;

@@ -210,6 +210,11 @@ constexpr descriptor rows[] = {
     boolean<&S::sessions, &sessions_group::cookies>(
         "sessions.cookies", "Whether a browser that asks for it when it signs in gets its tokens as cookies."),
 
+    text<&S::clients, &clients_group::file>(
+        "clients.file", "FILE", 0,
+        "The programs that may ask about tokens and revoke them, /v1/oauth/introspect and /v1/oauth/revoke: entries "
+        "of watchword client new in a JSON array, read at the start. Empty: there are no such routes."),
+
     count<&S::passwords, &passwords_group::memory_kib>("passwords.memory_kib", 8, 256 * KiB,
                                                        "Argon2id: memory for one hash, in KiB."),
     count<&S::passwords, &passwords_group::passes>("passwords.passes", 1, 1000,
