@@ -64,7 +64,6 @@ bearer identity_of(crypto::access_token_claims c, std::optional<std::string> ema
     who.methods = std::move(c.methods);
     who.expires = c.expires;
     who.authenticated = c.authenticated;
-    who.email = std::move(email);
     who.id = std::move(c.id);
     who.issued = c.issued;
     who.not_before = c.not_before;

@@ -30,12 +30,10 @@ struct bearer_identity {
     std::string public_id;
     std::optional<std::string> email; // when the database was asked, which it is again after changes from outside
     std::string session_id;           // as session_info has it
+    std::string id;                   // jti
     std::string scope;
     std::vector<std::string> roles, methods; // methods: amr
-    core::timestamp expires, authenticated;
-    std::optional<std::string> email; // when the database was asked
-    std::string id;                   // jti
-    core::timestamp issued, not_before;
+    core::timestamp expires, authenticated, issued, not_before;
 };
 using bearer = std::shared_ptr<const bearer_identity>;
 
