@@ -89,6 +89,7 @@ private:
         const std::string command(syntax_.command);
         for (std::size_t i = result_.words.size(); i < syntax_.words.size(); ++i)
             complain(command, "needs " + std::string(syntax_.words[i]));
+        if (!syntax_.rest.empty()) return;
         for (std::size_t i = syntax_.words.size(); i < result_.words.size(); ++i) {
             const bool url = result_.words[i].find("://") != std::string::npos; // may hold a password
             complain(url ? "a URL" : "'" + result_.words[i] + "'", "is one too many");

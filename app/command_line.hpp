@@ -19,10 +19,11 @@ struct syntax {
     std::vector<std::string_view> words{};    // what must stand there without a flag: "FILE"
     std::vector<std::string_view> switches{}; // flags without a value: "--force"
     std::vector<std::string_view> options{};  // flags with one: "--from"
+    std::string_view rest{};                  // what may follow the words, any number of times; empty: nothing may
 };
 
 struct command_line {
-    std::vector<std::string> words; // as many as the syntax names
+    std::vector<std::string> words; // as many as the syntax names, and what follows
     std::set<std::string, std::less<>> switches;
     std::map<std::string, std::string, std::less<>> options;
     settings::settings values; // of flags, environment and file, as for `serve`

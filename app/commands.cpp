@@ -17,7 +17,7 @@ struct command {
 constexpr command commands[] = {
     {"serve", "Sign people up, log them in, check their tokens: the server.", serve},
     {"migrate", "Bring a database's schema up to date; copy a database into another.", migrate},
-    {"user", "Brings users in from other systems' files, and writes them into a file.", user},
+    {"user", "Brings users in from files, writes them into one; bars a user, gives him roles.", user},
     {"key", "Shows the keys that sign tokens; lets another one sign, brings one in, ends one.", key},
     {"client", "Makes a secret for a program that may ask about tokens and revoke them.", client},
     {"config", "Prints every setting with its default, as a file for --config.", config},

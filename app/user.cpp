@@ -3,46 +3,68 @@
 #include "command_line.hpp"
 #include "settings/nearest.hpp"
 
+#include <array>
 #include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace watchword::app {
 namespace {
 
+struct step {
+    std::string_view name;
+    int (*run)(const arguments&);
+    void (*print_help)();
+};
+constexpr std::array<step, 5> steps{{{"import", user_import, print_import_help},
+                                     {"export", user_export, print_export_help},
+                                     {"disable", user_disable, print_change_help},
+                                     {"enable", user_enable, print_change_help},
+                                     {"roles", user_roles, print_change_help}}};
+
 void print_help()
 {
-    std::cout
-        << "Usage: watchword user import [FLAG]... FILE\n"
-           "       watchword user export [FLAG]... FILE\n\n"
-           "Brings users in from a file, Watchword's own or another system's, with their password hashes; writes all\n"
-           "users into a file. `watchword user import --help` and `watchword user export --help` say how.\n";
+    std::cout << "Usage: watchword user import [FLAG]... FILE\n"
+                 "       watchword user export [FLAG]... FILE\n"
+                 "       watchword user disable | enable [FLAG]... EMAIL\n"
+                 "       watchword user roles [FLAG]... EMAIL [ROLE]...\n\n"
+                 "Brings users in from a file, Watchword's own or another system's, with their password hashes; writes "
+                 "all\n"
+                 "users into a file; bars a user and lets him in again; shows and sets a user's roles. `watchword user "
+                 "STEP\n"
+                 "--help` says how.\n";
+}
+
+int unknown(const std::string& name)
+{
+    std::vector<std::string> names;
+    for (const auto& s : steps) names.emplace_back(s.name);
+    const auto near = settings::nearest(name, names);
+    fail("user knows no '" + name + "'" + (near.empty() ? "" : "; did you mean " + near + "?"));
+    return misused;
 }
 
 } // namespace
 
 int user(const arguments& given)
 {
-    const bool named = !given.empty() && !given.front().starts_with('-');
     const bool helps = wants_help(given);
-    const std::string step = named ? given.front() : "";
-    const arguments rest(given.begin() + (named ? 1 : 0), given.end());
-    if (helps && !named) {
-        print_help();
+    if (given.empty() || given.front().starts_with('-')) {
+        if (helps) {
+            print_help();
+            return success;
+        }
+        fail("user needs one of import, export, disable, enable, roles; see watchword user --help");
+        return misused;
+    }
+    for (const auto& s : steps) {
+        if (s.name != given.front()) continue;
+        if (!helps) return s.run({given.begin() + 1, given.end()});
+        s.print_help();
         return success;
     }
-    if (step == "import") {
-        if (!helps) return user_import(rest);
-        print_import_help();
-        return success;
-    }
-    if (step == "export") {
-        if (!helps) return user_export(rest);
-        print_export_help();
-        return success;
-    }
-    const auto near = settings::nearest(step, {"import", "export"});
-    fail(named ? "user knows no '" + step + "'" + (near.empty() ? "" : "; did you mean " + near + "?")
-               : std::string("user needs import or export; see watchword user --help"));
-    return misused;
+    return unknown(given.front());
 }
 
 } // namespace watchword::app

@@ -2,6 +2,7 @@
 // warm-up, and the bytes an idle connection holds. Prints JSON.
 //   http_allocations DIRECTORY      (an empty one, for the database)
 #include "accounts/accounts.hpp"
+#include "accounts/revocations.hpp"
 #include "accounts/token_checker.hpp"
 #include "api/health.hpp"
 #include "api/tutorial.hpp"
@@ -35,7 +36,8 @@ public:
           tokens_(core::secret_string(std::string_view("a secret of thirty-two bytes and more"))),
           hashing_({"hash", 1, 64}),
           accounts_({std::chrono::seconds(10), false}, database_, hashing_, passwords_, random_),
-          checker_(tokens_, std::chrono::seconds(3600), database_, clock_, random_),
+          revoked_({}, clock_, random_),
+          checker_(tokens_, std::chrono::seconds(3600), database_, revoked_, clock_, random_),
           tutorial_(accounts_, checker_, database_),
           server_(settings(), add_routes(), clock_, random_)
     {
@@ -84,6 +86,7 @@ private:
     crypto::password_hasher passwords_{crypto::password_hasher::settings{{64, 1}}};
     core::workers hashing_;
     accounts::service accounts_;
+    accounts::revocations revoked_;
     accounts::token_checker checker_;
     api::tutorial tutorial_;
     http::router routes_;

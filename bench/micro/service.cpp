@@ -61,7 +61,7 @@ service::service(std::size_t users)
 
 std::string service::token()
 {
-    return checker_.issue(public_id(0));
+    return checker_.issue(public_id(0), clock_.now(), {});
 }
 
 } // namespace watchword::micro

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "accounts/accounts.hpp"
+#include "accounts/revocations.hpp"
 #include "accounts/token_checker.hpp"
 #include "api/health.hpp"
 #include "api/tutorial.hpp"
@@ -46,7 +47,8 @@ private:
     crypto::password_hasher passwords_{{{64, 1}}};
     core::workers hashing_{{"hash", 1, 16}};
     accounts::service accounts_{{std::chrono::seconds(10), false}, database_, hashing_, passwords_, random_};
-    accounts::token_checker checker_{tokens_, std::chrono::seconds(3600), database_, clock_, random_};
+    accounts::revocations revoked_{{}, clock_, random_};
+    accounts::token_checker checker_{tokens_, std::chrono::seconds(3600), database_, revoked_, clock_, random_};
     api::tutorial tutorial_{accounts_, checker_, database_};
     http::router routes_;
 };

@@ -1,6 +1,7 @@
 // A server whose only route does nothing but check the caller's token: the real one's route lists all users as well,
 // which costs what they are many. Prints its port. GET /check: 204, or the token guard's answers. Ends on SIGTERM.
 //   check_server SQLITE_FILE SECRET
+#include "accounts/revocations.hpp"
 #include "accounts/token_checker.hpp"
 #include "api/token_guard.hpp"
 #include "core/clock.hpp"
@@ -54,7 +55,8 @@ void serve(const std::string& file, std::string_view secret)
     const core::system_clock clock;
     core::system_random random;
     const crypto::hs256_tokens tokens{core::secret_string(secret)};
-    accounts::token_checker checker(tokens, std::chrono::hours(1), database, clock, random);
+    accounts::revocations revoked({}, clock, random);
+    accounts::token_checker checker(tokens, std::chrono::hours(1), database, revoked, clock, random);
     http::router routes;
     routes.add(http::method::get, "/check", api::require_token(checker, nothing));
     http::server server(settings(), routes, clock, random);

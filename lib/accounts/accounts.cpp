@@ -1,12 +1,14 @@
 #include "accounts/accounts.hpp"
 
 #include "accounts/password_forms.hpp"
+#include "accounts/session_problem.hpp"
 #include "accounts/sign_in_guard.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
 #include "core/uuid.hpp"
 #include "store/email_keys.hpp"
 #include "store/hidden_users.hpp"
+#include "store/user_states.hpp"
 #include "store/users.hpp"
 
 #include <algorithm>
@@ -131,7 +133,21 @@ core::task<core::result<std::string>> service::sign_up(registration r, client fr
     co_return added.public_id;
 }
 
-core::task<core::result<std::string>> service::sign_in(std::string email, core::secret_string password, client who,
+// Who it may be, and what decides about his tokens.
+struct service::candidate {
+    store::user user;
+    store::user_state state;
+
+    // The state is asked for in any case: it is the same work for nobody.
+    static core::result<candidate> of(store::session& s, core::result<store::user> found)
+    {
+        auto state = store::find_user_state(s, found ? found->id : std::int64_t(0));
+        if (!found) return found.error();
+        return candidate{std::move(*found), state ? std::move(*state) : store::user_state()};
+    }
+};
+
+core::task<core::result<proven_user>> service::sign_in(std::string email, core::secret_string password, client who,
                                                        terms t)
 {
     const bool hides = t.shown == existence::hidden;
@@ -156,7 +172,7 @@ core::task<core::result<sign_in_attempt>> service::begin_sign_in(std::string_vie
     co_return co_await database_.read(begin);
 }
 
-core::task<core::result<std::string>> service::judge_sign_in(std::string email, core::secret_string password,
+core::task<core::result<proven_user>> service::judge_sign_in(std::string email, core::secret_string password,
                                                              client from, terms t, sign_in_attempt& attempt)
 {
     const auto turn = turn_of(from);
@@ -165,15 +181,28 @@ core::task<core::result<std::string>> service::judge_sign_in(std::string email, 
     const bool hides = t.shown == existence::hidden;
     const auto look = [&](store::session& s) {
         auto found = find_user(s, email, t.compared);
-        if (!hides) return found;
-        return stand_ins_.fill_in(s, t.compared == addresses::exact ? email : store::email_key(email),
-                                  std::move(found));
+        if (hides)
+            found = stand_ins_.fill_in(s, t.compared == addresses::exact ? email : store::email_key(email),
+                                       std::move(found));
+        return candidate::of(s, std::move(found));
     };
-    const auto user = co_await database_.read(look);
-    if (!user && user.error() != core::errc::not_found) co_return user.error();
-    const auto met = attempt.meet(user ? &*user : nullptr);
+    const auto found = co_await database_.read(look);
+    if (!found && found.error() != core::errc::not_found) co_return found.error();
+    const auto met = attempt.meet(found ? &found->user : nullptr);
     if (!met) co_return met.error();
-    if (!user) co_return user.error();
+    if (!found) co_return found.error();
+    bool is_outdated = false;
+    auto proven = co_await prove(*found, password, turn, t.shown, is_outdated);
+    if (proven && is_outdated && settings_.rehash)
+        co_await replace_hash(proven->id, std::move(password), proven->password_hash, turn);
+    co_return proven;
+}
+
+core::task<core::result<proven_user>> service::prove(const candidate& c, const core::secret_string& password,
+                                                     core::client_key turn, existence shown, bool& is_outdated)
+{
+    const bool hides = shown == existence::hidden;
+    const auto* const user = &c.user;
     // A row without a hash or id (the tutorial's database allows both) has no password to be right.
     if (!hides && (!user->password_hash || !user->public_id || password.size() > password_limit))
         co_return core::errc::wrong_password;
@@ -189,9 +218,45 @@ core::task<core::result<std::string>> service::judge_sign_in(std::string email, 
     if (*verdict != crypto::verdict::match && *verdict != crypto::verdict::match_outdated)
         co_return core::errc::wrong_password;
 
-    if (*verdict == crypto::verdict::match_outdated && settings_.rehash)
-        co_await replace_hash(user->id, std::move(password), *user->password_hash, turn);
-    co_return *user->public_id;
+    if (c.state.disabled) co_return session_problem::user_disabled;
+    is_outdated = *verdict == crypto::verdict::match_outdated;
+    proven_user proven{user->id, *user->public_id, user->name, user->email, *user->password_hash};
+    proven.generation = static_cast<std::uint64_t>(c.state.generation);
+    proven.tutorial_until = c.state.tutorial_until;
+    co_return proven;
+}
+
+core::task<core::result<proven_user>> service::confirm(std::string public_id, core::secret_string password, client who)
+{
+    const auto turn = turn_of(who);
+    if (hashing_.refuses(turn, hashing_deadline())) co_return core::errc::overloaded;
+    const auto look = [&](store::session& s) { return candidate::of(s, store::find_user_by_public_id(s, public_id)); };
+    const auto found = co_await database_.read(look);
+    if (!found) co_return found.error();
+    // What other programs have stored as an address may be none.
+    std::string email = found->user.email.value_or(std::string());
+    if (email.size() > email_limit || !is_storable(email)) email = public_id;
+    auto attempt = co_await begin_sign_in(email, who);
+    if (!attempt) co_return attempt.error();
+    const auto met = attempt->meet(&found->user);
+    if (!met) co_return met.error();
+    bool is_outdated = false; // it is not renewed: it is about to go
+    auto proven = co_await prove(*found, password, turn, existence::told, is_outdated);
+    attempt->settle(proven ? core::error_code() : proven.error());
+    co_return proven;
+}
+
+core::task<core::result<std::string>> service::hash_new_password(const proven_user& user, core::secret_string password,
+                                                                 client from)
+{
+    const password_owner owner{user.email ? std::string_view(*user.email) : std::string_view(),
+                               user.name ? std::string_view(*user.name) : std::string_view()};
+    const auto hash = [&](std::size_t slot) -> core::result<std::string> {
+        const auto judged = policy_.check(password.view(), owner);
+        if (!judged) return judged.error();
+        return hash_password(passwords_, slot, password.view(), random_);
+    };
+    co_return co_await hashing_.run(hash, hashing_deadline(), turn_of(from));
 }
 
 // A failure leaves the old hash, which is as good as before; the next sign-in tries again.

@@ -3,6 +3,7 @@
 #include "accounts/client.hpp"
 #include "accounts/password_policy.hpp"
 #include "accounts/stand_ins.hpp"
+#include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/network.hpp"
 #include "core/random.hpp"
@@ -57,6 +58,16 @@ struct terms {
     existence shown = existence::told;
 };
 
+// Whose password was right, and what was so just before it was judged.
+struct proven_user {
+    std::int64_t id = 0;
+    std::string public_id;
+    std::optional<std::string> name{}, email{};
+    std::string password_hash{};      // the one it has matched
+    std::uint64_t generation = 0;     // of whoever asks what has changed since
+    core::timestamp tutorial_until{}; // see tutorial_tokens.hpp
+};
+
 struct settings {
     std::chrono::milliseconds hashing_timeout{10'000}; // that a sign-in may wait for a hashing thread
     bool rehash = true;                                // outdated hashes are replaced at the next sign-in
@@ -83,12 +94,21 @@ public:
     // address, before it is one, could hide that.)
     core::task<core::result<std::string>> sign_up(registration, client = {}, terms = {});
 
-    // Checks a password and returns the account's public id. Errors: not_found (no such address), wrong_password (or
-    // a stored hash that nothing can match); throttled (throttled.hpp: too many have failed, whoever is asked about);
-    // overloaded, timed_out, unavailable. addresses::caseless: an account with exactly that address comes first, and of
-    // several others with similar ones it is none. existence::hidden: wrong_password in place of not_found.
-    core::task<core::result<std::string>> sign_in(std::string email, core::secret_string password, client = {},
+    // Checks a password. Errors: not_found (no such address), wrong_password (or a stored hash that nothing can match);
+    // session_problem::user_disabled (the password was right); throttled (throttled.hpp: too many have failed, whoever
+    // is asked about); overloaded, timed_out, unavailable. addresses::caseless: an account with exactly that address
+    // comes first, and of several others with similar ones it is none. existence::hidden: wrong_password in place of
+    // not_found.
+    core::task<core::result<proven_user>> sign_in(std::string email, core::secret_string password, client = {},
                                                   terms = {});
+
+    // The same for somebody who has signed in, and under the same limits: that it is still he who is there. not_found:
+    // there is no such user.
+    core::task<core::result<proven_user>> confirm(std::string public_id, core::secret_string password, client);
+    // A hash of a user's new password, which is judged by password_rules::strict. Errors: a weakness; overloaded,
+    // timed_out, unavailable. `user` must outlive the task.
+    core::task<core::result<std::string>> hash_new_password(const proven_user& user, core::secret_string password,
+                                                            client);
 
     const password_policy& policy() const noexcept { return policy_; }
     // When it is worth coming back after overloaded or timed_out: what waits for a hashing thread now is done by then,
@@ -99,8 +119,11 @@ private:
     core::deadline hashing_deadline() const;
     core::client_key turn_of(const client&) const;
     core::task<core::result<sign_in_attempt>> begin_sign_in(std::string_view email, const client&);
-    core::task<core::result<std::string>> judge_sign_in(std::string email, core::secret_string password, client, terms,
+    struct candidate;
+    core::task<core::result<proven_user>> judge_sign_in(std::string email, core::secret_string password, client, terms,
                                                         sign_in_attempt&);
+    core::task<core::result<proven_user>> prove(const candidate&, const core::secret_string& password,
+                                                core::client_key turn, existence shown, bool& is_outdated);
     core::task<> replace_hash(std::int64_t user_id, core::secret_string password, std::string old_hash,
                               core::client_key);
 

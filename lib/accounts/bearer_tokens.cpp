@@ -7,24 +7,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
-#include <exception>
 
 namespace watchword::accounts {
 namespace {
 
 using std::chrono::floor;
 using std::chrono::seconds;
-using std::chrono::steady_clock;
-
-std::optional<session_id> read_session_id(std::string_view text)
-{
-    session_id id;
-    const auto bytes = core::base64url_decode(text);
-    if (!bytes || bytes->size() != id.size()) return std::nullopt;
-    std::memcpy(id.data(), bytes->data(), id.size());
-    return id;
-}
 
 std::vector<std::string> split_words(std::string_view text)
 {
@@ -73,23 +61,19 @@ bearer identity_of(crypto::access_token_claims c, std::optional<std::string> ema
 } // namespace
 
 bearer_tokens::bearer_tokens(const bearer_settings& s, key_ring& k, store::database& d, core::workers& signing,
-                             const core::clock& c, core::random_source& r)
+                             revocations& revoked, const core::clock& c, core::random_source& r)
     : settings_(s),
       keys_(k),
       database_(d),
       signing_(signing),
       clock_(c),
       random_(r),
-      revoked_(core::random_value<core::siphash_key>(r)),
+      revoked_(revoked),
       checking_([verifier = crypto::access_token_verifier(std::make_shared<const crypto::verifying_key_set>(),
                                                           {s.issuer, s.audience, s.leeway}),
                  secret = core::random_value<core::siphash_key>(r)] { return checking(verifier, secret); }),
       issuing_([] { return issuing(); })
-{
-    // Complete as it is: no token is known, and the database is asked about each of them once.
-    revoked_.begin_loading();
-    revoked_.trust_until(steady_clock::time_point::max());
-}
+{}
 
 // --- issuing
 
@@ -107,6 +91,7 @@ crypto::access_token_claims bearer_tokens::claims_of(const session_grant& g, cor
     c.authenticated = floor<seconds>(g.session.auth_time);
     c.generation = g.user.generation;
     c.scope = g.session.scope;
+    c.roles = split_words(g.user.roles);
     c.methods = split_words(g.session.amr);
     return c;
 }
@@ -156,7 +141,7 @@ bearer_tokens::stamps bearer_tokens::stamps_now(checking& mine) const
         mine.verifying = keys->verifying();
         ++mine.keys;
     }
-    return {database_.changes().foreign.load(std::memory_order_acquire), doubts_.load(), mine.keys};
+    return {database_.changes().foreign.load(std::memory_order_acquire), revoked_.doubts(), mine.keys};
 }
 
 bearer bearer_tokens::check_known(std::string_view token)
@@ -186,7 +171,7 @@ core::task<core::result<bearer>> bearer_tokens::check(std::string_view token)
     const auto is_revoked = [&] { return revoked_.check(marks) == revocation_state::answer::revoked; };
     if (is_revoked()) co_return core::errc::invalid_token;
 
-    keep_revoked_until(last);
+    revoked_.expect_access_token(last);
     const auto ask = [&](store::session& s) { return email_in_session(s, *claims); };
     auto email = co_await database_.read(ask);
     if (!email) co_return email.error();
@@ -195,51 +180,6 @@ core::task<core::result<bearer>> bearer_tokens::check(std::string_view token)
     auto who = identity_of(std::move(*claims), std::move(*email));
     mine.known.put(token, who->public_id, {who, marks, when});
     co_return who;
-}
-
-// --- revoking
-
-// Before the database is asked about a token that expires then: if it says yes, whoever revokes the token does it later
-// and finds the time here. So it need not be guessed from clocks, which may be set.
-void bearer_tokens::keep_revoked_until(core::timestamp expiry) noexcept
-{
-    const auto time = expiry.time_since_epoch().count();
-    auto last = last_expiry_.load();
-    while (last < time && !last_expiry_.compare_exchange_weak(last, time)) {
-    }
-}
-
-void bearer_tokens::revoke(const ended_sessions& e)
-{
-    const core::timestamp known(seconds(last_expiry_.load()));
-    const auto until = std::max(known, clock_.now() + settings_.lifetime + settings_.leeway);
-    std::vector<ended_session> ended;
-    for (const auto& text : e.ids)
-        if (const auto id = read_session_id(text)) ended.push_back({*id, until});
-    revoked_.load(ended);
-    if (!e.generation) return;
-    if (e.why == end_reason::disabled) {
-        revoked_.disable(e.public_id, *e.generation, until);
-    } else {
-        revoked_.raise_generation(e.public_id, *e.generation, until);
-    }
-}
-
-void bearer_tokens::sessions_ended(const ended_sessions& e) noexcept
-{
-    try {
-        revoke(e);
-    } catch (const std::exception&) { // there is no memory
-        outcome_unknown();
-        // What is missing is in the database, which is asked from now on.
-        revoked_.begin_loading();
-        revoked_.trust_until(steady_clock::time_point::max());
-    }
-}
-
-void bearer_tokens::forget_expired()
-{
-    revoked_.forget_before(clock_.now());
 }
 
 } // namespace watchword::accounts

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "accounts/key_ring.hpp"
-#include "accounts/revocation_state.hpp"
+#include "accounts/revocations.hpp"
 #include "accounts/sessions.hpp"
 #include "accounts/token_cache.hpp"
 #include "core/clock.hpp"
@@ -13,7 +13,6 @@
 #include "crypto/access_token.hpp"
 #include "store/database.hpp"
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -48,11 +47,11 @@ struct bearer_settings {
 // revoked is in memory, too. Once whoever revoked some here was answered, no check that begins later accepts them, on
 // any thread; revocations by others are noticed as store::change_counters::foreign says. Thread-safe. Everything
 // referred to must outlive it.
-class bearer_tokens final : public session_observer {
+class bearer_tokens {
 public:
     // `signing` makes the signatures that would hold up others. Throws what crypto::access_token_verifier throws.
-    bearer_tokens(const bearer_settings&, key_ring&, store::database&, core::workers& signing, const core::clock&,
-                  core::random_source&);
+    bearer_tokens(const bearer_settings&, key_ring&, store::database&, core::workers& signing, revocations&,
+                  const core::clock&, core::random_source&);
 
     struct issued {
         std::string text;
@@ -75,20 +74,12 @@ public:
     const std::string& issuer() const noexcept { return settings_.issuer; }
     const std::string& audience() const noexcept { return settings_.audience; }
 
-    void sessions_ended(const ended_sessions&) noexcept override;
-    // The database is asked again about each token that is remembered.
-    void outcome_unknown() noexcept override { doubts_.fetch_add(1); }
-
-    // Drops what mattered to tokens that have expired; to be called now and then.
-    void forget_expired();
-    revocation_state::figures count_revoked() const { return revoked_.count(); }
-
 private:
     // What has not changed since the database was asked about a token.
     struct stamps {
         std::uint64_t foreign = 0; // store::change_counters
-        std::uint64_t doubts = 0;
-        std::uint64_t keys = 0; // checking::keys
+        std::uint64_t doubts = 0;  // revocations
+        std::uint64_t keys = 0;    // checking::keys
         bool operator==(const stamps&) const = default;
     };
     struct known_token {
@@ -116,8 +107,6 @@ private:
     core::result<std::string> sign(const crypto::access_token_claims&, const crypto::named_signing_key&);
     crypto::access_token_claims claims_of(const session_grant&, core::timestamp now);
     stamps stamps_now(checking&) const;
-    void keep_revoked_until(core::timestamp expiry) noexcept;
-    void revoke(const ended_sessions&);
 
     const bearer_settings settings_;
     key_ring& keys_;
@@ -125,9 +114,7 @@ private:
     core::workers& signing_;
     const core::clock& clock_;
     core::random_source& random_;
-    revocation_state revoked_;
-    std::atomic<std::uint64_t> doubts_{0};
-    std::atomic<core::timestamp::rep> last_expiry_{0}; // of all tokens that a thread may remember
+    revocations& revoked_;
     core::per_thread<checking> checking_;
     core::per_thread<issuing> issuing_;
 };

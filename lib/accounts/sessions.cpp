@@ -67,7 +67,7 @@ refresh_chain chain_of(const store::session_row& r)
 
 session_user user_of(const store::session_owner& o)
 {
-    return {o.id, o.public_id, o.name, o.email, static_cast<std::uint64_t>(o.generation)};
+    return {o.id, o.public_id, o.name, o.email, static_cast<std::uint64_t>(o.generation), o.roles};
 }
 
 // Suspends the calling coroutine; less if it is cancelled.
@@ -83,7 +83,8 @@ core::task<> pause(milliseconds time)
 // What a job ends of a user's sessions.
 struct ended_by_user {
     std::vector<std::string> ids;
-    std::optional<std::uint64_t> generation;
+    std::int64_t user_id = 0;
+    std::uint64_t generation = 0;
 };
 
 } // namespace
@@ -109,15 +110,19 @@ std::string_view name_of(end_reason r) noexcept
     case end_reason::password_changed: return "password_changed";
     case end_reason::disabled: return "disabled";
     case end_reason::administrator: return "administrator";
+    case end_reason::deleted: return "deleted";
     }
     return "unknown";
 }
 
 sessions::sessions(const session_settings& s, const core::secret_string& secret, store::database& d,
                    const core::clock& c, core::random_source& r, session_observer* o)
-    : settings_(s), database_(d), clock_(c), random_(r), observer_(o), tokens_([made = crypto::refresh_tokens(secret)] {
-          return made;
-      })
+    : settings_(s),
+      database_(d),
+      clock_(c),
+      random_(r),
+      changes_(s.tutorial, d, c, o),
+      tokens_([made = crypto::refresh_tokens(secret)] { return made; })
 {}
 
 // --- what a row means
@@ -155,19 +160,6 @@ session_grant sessions::grant(const store::found_session& f, const crypto::refre
     return {info_of(f.row), user_of(f.owner), tokens_.local().issue(next)};
 }
 
-void sessions::tell(const ended_sessions& e) const
-{
-    if (observer_ != nullptr && (!e.ids.empty() || e.generation)) observer_->sessions_ended(e);
-}
-
-// `work` may refer to the caller's locals.
-template <class Work> core::task<std::invoke_result_t<Work&, store::session&>> sessions::change(Work work)
-{
-    auto done = co_await database_.write(work);
-    if (!done && done.error() == core::errc::unavailable && observer_ != nullptr) observer_->outcome_unknown();
-    co_return done;
-}
-
 // --- opening
 
 core::task<core::result<session_grant>> sessions::open(session_request r)
@@ -177,9 +169,9 @@ core::task<core::result<session_grant>> sessions::open(session_request r)
     const crypto::refresh_token first{id, 1};
     const auto now = clock_.precise_now();
     const auto work = [&](store::session& s) { return add(s, r, id, now); };
-    const auto done = co_await change(work);
+    const auto done = co_await changes_.write(work);
     if (!done) co_return done.error();
-    tell({done->found.owner.public_id, done->surplus, end_reason::too_many});
+    changes_.tell({done->found.owner.public_id, done->surplus, end_reason::too_many});
     co_return grant(done->found, first);
 }
 
@@ -229,7 +221,7 @@ core::task<core::result<session_grant>> sessions::refresh(std::string_view token
         core::log::warning("a refresh token was used again after its successor: the session has ended",
                            {{"user", found.owner.id}, {"session", found.row.id}, {"address", found.row.address}});
         const std::vector<std::string> ids{found.row.id};
-        tell({found.owner.public_id, ids, end_reason::reused});
+        changes_.tell({found.owner.public_id, ids, end_reason::reused});
         co_return session_problem::reused;
     }
     auto granted = grant(found, next);
@@ -254,7 +246,7 @@ core::task<core::result<sessions::judged>> sessions::judge_when_free(crypto::ref
     const auto work = [&](store::session& s) { return judge(s, presented_token, address, now); };
     const auto deadline = steady_clock::now() + settings_.patience;
     for (milliseconds next_pause(1);; next_pause = std::min(2 * next_pause, longest_pause)) {
-        auto judgement = co_await change(work);
+        auto judgement = co_await changes_.write(work);
         if (!judgement || judgement->what != judged::verdict::busy) co_return judgement;
         if (steady_clock::now() >= deadline) co_return core::errc::timed_out;
         co_await pause(next_pause);
@@ -363,10 +355,10 @@ core::task<core::result<void>> sessions::end(std::string public_id, std::string 
         if (!owner) return owner.error();
         return store::end_session(s, owner->id, id, how);
     };
-    const auto done = co_await change(work);
+    const auto done = co_await changes_.write(work);
     if (!done) co_return done.error();
     const std::vector<std::string> ids{id};
-    tell({public_id, ids, why});
+    changes_.tell({public_id, ids, why});
     co_return core::result<void>();
 }
 
@@ -398,9 +390,9 @@ core::task<core::result<std::size_t>> sessions::end_others(std::string public_id
         store::lock_sessions_of(s, owner->id);
         return store::end_other_sessions(s, owner->id, current, how);
     };
-    const auto ids = co_await change(work);
+    const auto ids = co_await changes_.write(work);
     if (!ids) co_return ids.error();
-    tell({public_id, *ids, why});
+    changes_.tell({public_id, *ids, why});
     co_return ids->size();
 }
 
@@ -412,15 +404,19 @@ core::task<core::result<std::size_t>> sessions::end_all(std::string public_id, e
         if (!owner) return owner.error();
         store::lock_sessions_of(s, owner->id);
         ended_by_user ended;
+        ended.user_id = owner->id;
         ended.ids = store::end_all_sessions(s, owner->id, how);
-        const auto state = store::raise_generation(s, owner->id, how.when);
+        const auto state = store::raise_generation(s, owner->id, how.when, changes_.tutorial_until(how.when));
         if (!state) return state.error();
         ended.generation = static_cast<std::uint64_t>(state->generation);
         return ended;
     };
-    const auto done = co_await change(work);
+    const auto done = co_await changes_.write(work);
     if (!done) co_return done.error();
-    tell({public_id, done->ids, why, done->generation});
+    changes_.tell({public_id, done->ids, why, done->generation});
+    told_changes::raised raised{done->user_id, public_id, done->generation, how.when};
+    const auto settled = co_await changes_.settle(std::move(raised), why);
+    if (!settled) co_return settled.error();
     co_return done->ids.size();
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "accounts/told_changes.hpp"
+#include "accounts/tutorial_tokens.hpp"
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/network.hpp"
@@ -17,7 +19,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
 
 // Sessions: how users stay signed in. Knows neither HTTP nor SQL.
@@ -41,6 +42,7 @@ struct session_settings {
     std::chrono::seconds kept_after_end{std::chrono::hours(24)};
     std::size_t most_per_user = 100;          // one more ends the one that was used least lately
     std::chrono::milliseconds patience{5000}; // with another server that has a session's row
+    tutorial_tokens tutorial{};               // which a raised generation revokes, too
 };
 
 // Who asks, as its user will see it in a list.
@@ -70,6 +72,7 @@ struct session_user {
     std::string public_id;
     std::optional<std::string> name{}, email{};
     std::uint64_t generation = 0; // of access tokens that are issued now
+    std::string roles{};          // words with spaces between
 };
 
 // What a client gets: the rest is signed by whoever asked.
@@ -87,6 +90,7 @@ enum class end_reason {
     password_changed, // the other reasons are given by callers
     disabled,
     administrator,
+    deleted, // with their user
 };
 std::string_view name_of(end_reason) noexcept;
 
@@ -179,14 +183,12 @@ private:
     core::precise_timestamp deletion_of(const store::session_row&) const;
     store::session_end make_end(end_reason, core::precise_timestamp now) const;
     bool lives(const store::session_row&, core::precise_timestamp now) const;
-    void tell(const ended_sessions&) const;
-    template <class Work> core::task<std::invoke_result_t<Work&, store::session&>> change(Work);
 
     const session_settings settings_;
     store::database& database_;
     const core::clock& clock_;
     core::random_source& random_;
-    session_observer* const observer_; // or null
+    told_changes changes_;
     core::per_thread<crypto::refresh_tokens> tokens_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "accounts/revocations.hpp"
 #include "accounts/token_cache.hpp"
 #include "core/clock.hpp"
 #include "core/error.hpp"
@@ -24,26 +25,32 @@ struct identity {
 };
 using caller = std::shared_ptr<const identity>;
 
-// Issues access tokens and tells whether one is valid now. A token that was checked before costs no signature, no
-// JSON and no database: each thread remembers, in bounded memory, the tokens it has verified and the state of the
-// user table at which their users existed. Thread-safe. Everything referred to must outlive it.
+// Issues the tutorial's access tokens and tells whether one is valid now. A token that was checked before costs no
+// signature, no JSON and no database: each thread remembers, in bounded memory, the tokens it has verified and the
+// state of the database at which they were good, and `revocations` has what was revoked here since. How:
+// tutorial_tokens.hpp. Thread-safe. Everything referred to must outlive it.
 class token_checker {
 public:
-    token_checker(const crypto::hs256_tokens&, std::chrono::seconds lifetime, store::database&, const core::clock&,
-                  core::random_source&);
+    token_checker(const crypto::hs256_tokens&, std::chrono::seconds lifetime, store::database&, revocations&,
+                  const core::clock&, core::random_source&);
 
-    std::string issue(std::string_view public_id);
+    // A token for a user whose password was proved since `begun`, a now() of before; `revoked_until`: what was found of
+    // him then (proven_user::tutorial_until). If he has been changed meanwhile, it is revoked already.
+    std::string issue(std::string_view public_id, core::timestamp begun, core::timestamp revoked_until);
+    core::timestamp now() const noexcept { return clock_.now(); }
 
     // The caller of a token this thread knows; null when the slow way must decide.
     caller check_known(std::string_view token);
-    // The slow way: signature, claims, and that the user exists. Errors: invalid_token; overloaded, timed_out,
-    // unavailable when the database cannot tell. `token` must outlive the task.
+    // The slow way: signature, claims, and what the database knows of the user. Errors: invalid_token; overloaded,
+    // timed_out, unavailable when the database cannot tell. `token` must outlive the task.
     core::task<core::result<caller>> check(std::string_view token);
 
 private:
     struct known_token {
         caller who;
-        std::uint64_t foreign_changes = 0; // the state of the user table at which the user existed
+        token_marks marks{};
+        mutable std::uint64_t user_changes = 0; // of the revocations among which it was not
+        std::uint64_t state = 0;                // state_now() before the database was asked
     };
     struct thread_state {
         thread_state(const crypto::hs256_tokens& t, core::siphash_key secret) : tokens(t), known(cached_tokens, secret)
@@ -53,10 +60,15 @@ private:
     };
     static constexpr std::size_t cached_tokens = 8192; // of each thread; about 4 MiB of our own tokens, at most 18
 
-    void remember(std::string_view token, const caller&, std::uint64_t foreign_changes);
+    // Of the database, as far as this process has not changed it itself: a sum of numbers that only rise.
+    std::uint64_t state_now() const noexcept
+    {
+        return database_.changes().foreign.load(std::memory_order_acquire) + revoked_.doubts();
+    }
 
     const std::chrono::seconds lifetime_;
     store::database& database_;
+    revocations& revoked_;
     const core::clock& clock_;
     core::per_thread<thread_state> threads_;
 };

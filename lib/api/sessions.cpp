@@ -54,7 +54,7 @@ accounts::session_client session_client_of(const request& q)
 
 sessions::sessions(accounts::service& a, accounts::sessions& s, accounts::bearer_tokens& t, core::json_limits l,
                    accounts::device_proofs* devices, session_cookies* cookies)
-    : accounts_(a), sessions_(s), tokens_(t), limits_(l), devices_(devices), cookies_(cookies)
+    : accounts_(a), sessions_(s), tokens_(t), limits_(l), devices_(devices), cookies_(cookies), answers_(t, cookies)
 {}
 
 void sessions::add_routes(http::router& r, rate_limits* limits)
@@ -94,9 +94,9 @@ core::task<response> sessions::create(request& q)
 {
     auto given = read_texts_and_flag(q, {"email", "password"}, "cookies", limits_);
     if (!given) co_return answer(given.error());
-    const auto how = given->flag ? carrier::cookies : carrier::body;
-    if (how == carrier::cookies && !cookies_) co_return cookies_disabled();
-    if (how == carrier::cookies && cookies_->is_cross_origin(q)) co_return refuse(forgery::cross_origin);
+    const auto how = given->flag ? token_carrier::cookies : token_carrier::body;
+    if (how == token_carrier::cookies && !cookies_) co_return cookies_disabled();
+    if (how == token_carrier::cookies && cookies_->is_cross_origin(q)) co_return refuse(forgery::cross_origin);
     std::string email(given->texts.at(0).view());
     auto who = client_of(q);
     const auto user =
@@ -105,16 +105,17 @@ core::task<response> sessions::create(request& q)
     if (!user) co_return failure(user.error(), accounts_.hashing_wait());
 
     accounts::session_request wanted;
-    wanted.public_id = *user;
+    wanted.public_id = user->public_id;
+    wanted.generation = user->generation;
     wanted.from = session_client_of(q);
     wanted.amr = "pwd"; // RFC 8176
     auto opened = co_await sessions_.open(std::move(wanted));
     if (!opened && opened.error() == core::errc::not_found) co_return wrong_credentials(); // deleted meanwhile
     if (!opened) co_return failure(opened.error());
-    auto answered = co_await grant(status::created, std::move(*opened), how);
+    auto answered = co_await answers_.grant(status::created, std::move(*opened), how);
     if (answered.status() != status::created) co_return answered;
-    if (how == carrier::cookies) co_await end_replaced(q);
-    if (devices_) remember_device(answered, q, *devices_, *user);
+    if (how == token_carrier::cookies) co_await end_replaced(q);
+    if (devices_) remember_device(answered, q, *devices_, user->public_id);
     co_return answered;
 }
 
@@ -140,7 +141,7 @@ core::task<response> sessions::refresh(request& q)
     if (cookies_ && q.body.empty()) co_return co_await refresh_by_cookie(q);
     const auto given = read_texts(q, {"refresh_token"}, limits_);
     if (!given) co_return answer(given.error());
-    co_return co_await refresh_with(given->at(0).view(), q, carrier::body);
+    co_return co_await refresh_with(given->at(0).view(), q, token_carrier::body);
 }
 
 // What is refused leaves the cookies as they are: another tab may have signed in anew meanwhile.
@@ -153,38 +154,16 @@ core::task<response> sessions::refresh_by_cookie(request& q)
     if (!session) co_return no_refresh_token();
     const auto forged = cookies_->find_forgery(q, *session);
     if (forged != forgery::none) co_return refuse(forged);
-    co_return co_await refresh_with(token, q, carrier::cookies);
+    co_return co_await refresh_with(token, q, token_carrier::cookies);
 }
 
-core::task<response> sessions::refresh_with(std::string_view token, request& q, carrier how)
+core::task<response> sessions::refresh_with(std::string_view token, request& q, token_carrier how)
 {
     auto from = session_client_of(q);
     auto next = co_await sessions_.refresh(token, std::move(from));
     if (!next && next.error() == core::errc::invalid_token) co_return no_refresh_token();
     if (!next) co_return failure(next.error());
-    co_return co_await grant(status::ok, std::move(*next), how);
-}
-
-core::task<response> sessions::grant(status s, accounts::session_grant granted, carrier how)
-{
-    const auto token = co_await tokens_.issue(granted);
-    if (!token) co_return failure(token.error());
-    if (how == carrier::cookies) co_return answer_in_cookies(s, granted, *token);
-    response r(s, json_type, grant_text(granted, *token));
-    r.never_compress(); // secrets beside what others may have chosen, such as a name
-    co_return r;
-}
-
-response sessions::answer_in_cookies(status s, const accounts::session_grant& granted,
-                                     const accounts::bearer_tokens::issued& token)
-{
-    response r(s, json_type, cookie_grant_text(granted, token, cookies_->csrf_token_of(granted.session.id)));
-    r.never_compress(); // as above
-    if (const auto done = cookies_->give(r, granted, token); !done) {
-        core::log::error("an access token does not fit into a cookie", {{"bytes", token.text.size()}});
-        return failure(core::errc::unavailable);
-    }
-    return r;
+    co_return co_await answers_.grant(status::ok, std::move(*next), how);
 }
 
 // GET /v1/sessions  ->  200 {"sessions": [...]}
@@ -201,7 +180,7 @@ core::task<response> sessions::end_current(request& q, accounts::bearer who)
     const auto ended = co_await sessions_.end(who->public_id, who->session_id);
     // Somebody else may have ended it since the token was checked.
     if (!ended && ended.error() != core::errc::not_found) co_return failure(ended.error());
-    co_return signed_out(q);
+    co_return answers_.signed_out(q);
 }
 
 // DELETE /v1/sessions/{id}  ->  204
@@ -210,7 +189,7 @@ core::task<response> sessions::end_one(request& q, accounts::bearer who)
     const std::string id(q.parameter("id"));
     const auto ended = co_await sessions_.end(who->public_id, id);
     if (!ended) co_return failure(ended.error());
-    if (id == who->session_id) co_return signed_out(q);
+    if (id == who->session_id) co_return answers_.signed_out(q);
     co_return response(status::no_content);
 }
 
@@ -227,15 +206,7 @@ core::task<response> sessions::end_all(request& q, accounts::bearer who)
 {
     const auto ended = co_await sessions_.end_all(who->public_id);
     if (!ended) co_return failure(ended.error());
-    co_return signed_out(q);
-}
-
-// To whoever asked for the end of its own session: a browser forgets it.
-response sessions::signed_out(const request& q) const
-{
-    response r(status::no_content);
-    if (cookies_ && !session_cookies::find_access_token(q).empty()) session_cookies::remove(r);
-    return r;
+    co_return answers_.signed_out(q);
 }
 
 } // namespace watchword::api

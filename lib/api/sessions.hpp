@@ -5,6 +5,7 @@
 #include "accounts/device_proofs.hpp"
 #include "accounts/sessions.hpp"
 #include "api/rate_limits.hpp"
+#include "api/session_answers.hpp"
 #include "api/session_cookies.hpp"
 #include "core/json.hpp"
 #include "http/router.hpp"
@@ -34,13 +35,8 @@ private:
     core::task<http::response> end_others(http::request&, accounts::bearer);
     core::task<http::response> end_all(http::request&, accounts::bearer);
 
-    enum class carrier { body, cookies }; // of tokens
-    core::task<http::response> refresh_with(std::string_view token, http::request&, carrier);
-    core::task<http::response> grant(http::status, accounts::session_grant, carrier);
-    http::response answer_in_cookies(http::status, const accounts::session_grant&,
-                                     const accounts::bearer_tokens::issued&);
+    core::task<http::response> refresh_with(std::string_view token, http::request&, token_carrier);
     core::task<> end_replaced(http::request&);
-    http::response signed_out(const http::request&) const;
 
     accounts::service& accounts_;
     accounts::sessions& sessions_;
@@ -48,6 +44,7 @@ private:
     const core::json_limits limits_;
     accounts::device_proofs* const devices_; // null: no cookie
     session_cookies* const cookies_;         // null: nor these
+    session_answers answers_;
 };
 
 } // namespace watchword::api

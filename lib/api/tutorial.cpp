@@ -1,5 +1,6 @@
 #include "api/tutorial.hpp"
 
+#include "accounts/session_problem.hpp"
 #include "api/answers.hpp"
 #include "api/client.hpp"
 #include "api/device_cookie.hpp"
@@ -77,19 +78,22 @@ core::task<response> tutorial::log_in(request& q)
         co_return could_not_verify(status::unauthorized, "Login required !!");
 
     auto who = client_of(q);
+    const auto begun = tokens_.now();
     const auto user =
         co_await accounts_.sign_in(std::move(*form->email), std::move(*form->password), std::move(who), terms_);
     if (!user) {
         const auto why = user.error();
         if (why == core::errc::not_found) co_return could_not_verify(status::unauthorized, "User does not exist !!");
         if (why == core::errc::wrong_password) co_return could_not_verify(status::forbidden, "Wrong Password !!");
+        if (why == accounts::session_problem::user_disabled)
+            co_return could_not_verify(status::forbidden, "Account disabled !!");
         co_return failure(why, accounts_.hashing_wait());
     }
     std::string body = "{\"token\":";
-    append_json_string(body, tokens_.issue(*user));
+    append_json_string(body, tokens_.issue(user->public_id, begun, user->tutorial_until));
     body.append("}\n");
     response signed_in(status::created, "application/json", std::move(body));
-    if (devices_) remember_device(signed_in, q, *devices_, *user);
+    if (devices_) remember_device(signed_in, q, *devices_, user->public_id);
     co_return signed_in;
 }
 

@@ -9,14 +9,14 @@ constexpr std::chrono::minutes between_looks{1};
 
 } // namespace
 
-session_upkeep::session_upkeep(accounts::sessions& s, accounts::bearer_tokens& t) : sessions_(s), tokens_(t) {}
+session_upkeep::session_upkeep(accounts::sessions& s, accounts::revocations& r) : sessions_(s), revoked_(r) {}
 
 core::task<> session_upkeep::look()
 {
     const auto now = std::chrono::steady_clock::now();
     if (now < next_) co_return;
     next_ = now + between_looks;
-    tokens_.forget_expired();
+    revoked_.forget_expired();
     const auto deleted = co_await sessions_.purge();
     if (!deleted) {
         core::log::warning("sessions were not looked after", {{"reason", deleted.error().message()}});

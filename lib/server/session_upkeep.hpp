@@ -1,6 +1,6 @@
 #pragma once
 
-#include "accounts/bearer_tokens.hpp"
+#include "accounts/revocations.hpp"
 #include "accounts/sessions.hpp"
 #include "core/task.hpp"
 
@@ -12,7 +12,7 @@ namespace watchword::server {
 // needs. One thread; what is referred to must outlive its tasks.
 class session_upkeep {
 public:
-    session_upkeep(accounts::sessions&, accounts::bearer_tokens&);
+    session_upkeep(accounts::sessions&, accounts::revocations&);
 
     // To be done a few times a second: it asks the database every minute, but goes on at once while there is more than
     // a portion to delete. Errors are logged; it is tried again.
@@ -20,7 +20,7 @@ public:
 
 private:
     accounts::sessions& sessions_;
-    accounts::bearer_tokens& tokens_;
+    accounts::revocations& revoked_;
     std::chrono::steady_clock::time_point next_{};
 };
 

@@ -31,18 +31,6 @@ accounts::bearer_settings bearer_settings(const settings::tokens_group& t)
     return b;
 }
 
-accounts::session_settings session_settings(const settings::settings& s)
-{
-    accounts::session_settings a;
-    a.grace = s.sessions.refresh_grace;
-    a.idle = s.sessions.idle_lifetime;
-    a.longest = s.sessions.lifetime;
-    a.kept_after_end = std::max(a.kept_after_end, s.tokens.access_lifetime + s.tokens.clock_skew);
-    a.most_per_user = s.sessions.per_user;
-    a.patience = s.database.timeout;
-    return a;
-}
-
 // Whose pages may use cookies: those that may send them.
 std::optional<api::session_cookies> session_cookies(const settings::settings& s, const core::secret_string& secret)
 {
@@ -53,16 +41,38 @@ std::optional<api::session_cookies> session_cookies(const settings::settings& s,
 
 } // namespace
 
+accounts::session_settings session_settings(const settings::settings& s)
+{
+    accounts::session_settings a;
+    a.grace = s.sessions.refresh_grace;
+    a.idle = s.sessions.idle_lifetime;
+    a.longest = s.sessions.lifetime;
+    a.kept_after_end = std::max(a.kept_after_end, s.tokens.access_lifetime + s.tokens.clock_skew);
+    a.most_per_user = s.sessions.per_user;
+    a.patience = s.database.timeout;
+    a.tutorial.longest = s.tokens.lifetime + s.tokens.clock_skew;
+    return a;
+}
+
+accounts::revocations::lifetimes token_lifetimes(const settings::settings& s)
+{
+    return {s.tokens.access_lifetime + s.tokens.clock_skew,
+            s.tokens.lifetime + s.tokens.clock_skew + accounts::tutorial_tokens::margin};
+}
+
 v1_service::v1_service(const settings::settings& s, const core::secret_string& secret, accounts::key_ring& keys,
-                       store::database& d, accounts::service& a, accounts::device_proofs& devices, const core::clock& c,
-                       core::random_source& r)
+                       store::database& d, accounts::service& a, accounts::device_proofs& devices,
+                       accounts::revocations& revoked, const core::clock& c, core::random_source& r)
     : signing_({"sign"}),
-      tokens_(bearer_settings(s.tokens), keys, d, signing_, c, r),
-      sessions_(session_settings(s), secret, d, c, r, &tokens_),
+      tokens_(bearer_settings(s.tokens), keys, d, signing_, revoked, c, r),
+      sessions_(session_settings(s), secret, d, c, r, &revoked),
+      user_changes_(session_settings(s), d, c, &revoked),
       cookies_(session_cookies(s, secret)),
       session_routes_(a, sessions_, tokens_, {s.http.json_depth}, s.compat.device_cookie ? &devices : nullptr,
                       cookies_ ? &*cookies_ : nullptr),
-      upkeep_(sessions_, tokens_)
+      own_user_routes_(a, user_changes_, sessions_, tokens_, {s.http.json_depth},
+                       s.compat.device_cookie ? &devices : nullptr, cookies_ ? &*cookies_ : nullptr),
+      upkeep_(sessions_, revoked)
 {
     if (s.clients.file.empty()) return;
     clients_.emplace(load_clients(s.clients.file));
@@ -72,6 +82,7 @@ v1_service::v1_service(const settings::settings& s, const core::secret_string& s
 void v1_service::add_routes(http::router& r, api::rate_limits& limits)
 {
     session_routes_.add_routes(r, &limits);
+    own_user_routes_.add_routes(r, &limits);
     api::add_verify_routes(r, tokens_, cookies_ ? &*cookies_ : nullptr);
     if (oauth_routes_) oauth_routes_->add_routes(r, &limits);
 }

@@ -18,16 +18,19 @@ bool is_sqlite(soci::session& sql)
 
 struct find_owner_query {
     std::string public_id;
+    std::string roles;
     long long id = 0, generation = 0, disabled = 0;
     nullable_text name, email;
     soci::statement statement;
 
     explicit find_owner_query(soci::session& sql)
-        : statement((sql.prepare << "SELECT u.id, u.name, u.email, COALESCE(t.generation, 0), COALESCE(t.disabled, 0) "
-                                    "FROM \"user\" AS u LEFT JOIN watchword_user_state AS t ON t.user_id = u.id "
-                                    "WHERE u.public_id = :public_id",
+        : statement((sql.prepare << "SELECT u.id, u.name, u.email, COALESCE(t.generation, 0), "
+                                    "COALESCE(t.disabled, 0), COALESCE(t.roles, '') FROM \"user\" AS u "
+                                    "LEFT JOIN watchword_user_state AS t ON t.user_id = u.id "
+                                    "AND t.public_id = u.public_id WHERE u.public_id = :public_id",
                      soci::use(public_id), soci::into(id), soci::into(name.value, name.state),
-                     soci::into(email.value, email.state), soci::into(generation), soci::into(disabled)))
+                     soci::into(email.value, email.state), soci::into(generation), soci::into(disabled),
+                     soci::into(roles)))
     {}
 };
 
@@ -55,15 +58,16 @@ std::string find_text(soci::session& sql, find_kind kind)
     const std::string lock = kind == find_kind::locking && !is_sqlite(sql) ? " FOR UPDATE OF s SKIP LOCKED" : "";
     return "SELECT s.user_id, s.public_id, s.created, s.last_used, s.expires, s.delete_after, s.counter, s.uses, "
            "s.device, s.address, s.amr, s.scope, s.auth_time, s.ended, s.end_reason, u.name, u.email, "
-           "COALESCE(t.generation, 0), COALESCE(t.disabled, 0) FROM watchword_session AS s "
+           "COALESCE(t.generation, 0), COALESCE(t.disabled, 0), COALESCE(t.roles, '') FROM watchword_session AS s "
            "JOIN \"user\" AS u ON u.id = s.user_id AND u.public_id = s.public_id "
-           "LEFT JOIN watchword_user_state AS t ON t.user_id = s.user_id WHERE s.id = :id" +
+           "LEFT JOIN watchword_user_state AS t ON t.user_id = s.user_id AND t.public_id = s.public_id WHERE s.id = "
+           ":id" +
            lock;
 }
 
 // One round trip to a server for all that a refresh must know.
 template <find_kind Kind> struct find_session_query {
-    std::string id, public_id, uses, device, address, amr, scope;
+    std::string id, public_id, uses, device, address, amr, scope, roles;
     long long user_id = 0, created = 0, last_used = 0, expires = 0, delete_after = 0, counter = 0, auth_time = 0;
     long long ended = 0, generation = 0, disabled = 0;
     soci::indicator has_ended = soci::i_null;
@@ -76,7 +80,8 @@ template <find_kind Kind> struct find_session_query {
                      soci::into(counter), soci::into(uses), soci::into(device), soci::into(address), soci::into(amr),
                      soci::into(scope), soci::into(auth_time), soci::into(ended, has_ended),
                      soci::into(end_reason.value, end_reason.state), soci::into(name.value, name.state),
-                     soci::into(email.value, email.state), soci::into(generation), soci::into(disabled)))
+                     soci::into(email.value, email.state), soci::into(generation), soci::into(disabled),
+                     soci::into(roles)))
     {}
 
     session_row row() const
@@ -99,7 +104,10 @@ template <find_kind Kind> struct find_session_query {
             r.ended = session_end{from_stored(ended), end_reason.get().value_or(std::string()), r.delete_after};
         return r;
     }
-    session_owner owner() const { return {user_id, public_id, name.get(), email.get(), generation, disabled != 0}; }
+    session_owner owner() const
+    {
+        return {user_id, public_id, name.get(), email.get(), generation, disabled != 0, roles};
+    }
 };
 
 template <find_kind Kind> core::result<found_session> find(session& s, std::string_view id)
@@ -270,7 +278,7 @@ core::result<session_owner> find_session_owner(session& s, std::string_view publ
     auto& q = s.prepared<find_owner_query>();
     q.public_id = public_id;
     if (!fetch_one(q.statement)) return core::errc::not_found;
-    return session_owner{q.id, q.public_id, q.name.get(), q.email.get(), q.generation, q.disabled != 0};
+    return session_owner{q.id, q.public_id, q.name.get(), q.email.get(), q.generation, q.disabled != 0, q.roles};
 }
 
 void lock_sessions_of(session& s, std::int64_t user_id)

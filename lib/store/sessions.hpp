@@ -48,6 +48,7 @@ struct session_owner {
     std::optional<std::string> name{}, email{};
     std::int64_t generation = 0; // see user_states.hpp
     bool disabled = false;
+    std::string roles{}; // words with spaces between
 };
 
 struct found_session {

@@ -67,6 +67,32 @@ struct exists_query {
     {}
 };
 
+struct find_by_public_id_query {
+    std::string key;
+    long long id = 0;
+    nullable_text public_id, name, email, password;
+    soci::statement statement;
+
+    explicit find_by_public_id_query(soci::session& sql)
+        : statement(
+              (sql.prepare << "SELECT id, public_id, name, email, password FROM \"user\" WHERE public_id = :public_id",
+               soci::use(key), soci::into(id), soci::into(public_id.value, public_id.state),
+               soci::into(name.value, name.state), soci::into(email.value, email.state),
+               soci::into(password.value, password.state)))
+    {}
+};
+
+// What refers to the user goes by the tables' references.
+struct delete_user_query {
+    long long id = 0, deleted = 0;
+    soci::statement statement;
+
+    explicit delete_user_query(soci::session& sql)
+        : statement(
+              (sql.prepare << "DELETE FROM \"user\" WHERE id = :id RETURNING id", soci::use(id), soci::into(deleted)))
+    {}
+};
+
 struct set_hash_query {
     std::string hash, old_hash;
     long long id = 0, changed = 0;
@@ -159,6 +185,24 @@ core::result<bool> user_exists(session& s, std::string_view public_id)
     auto& q = s.prepared<exists_query>();
     q.public_id = public_id;
     return fetch_one(q.statement);
+}
+
+core::result<user> find_user_by_public_id(session& s, std::string_view public_id)
+{
+    auto& q = s.prepared<find_by_public_id_query>();
+    q.key = public_id;
+    if (!fetch_one(q.statement)) return core::errc::not_found;
+    return user{q.id, q.public_id.get(), q.name.get(), q.email.get(), q.password.get()};
+}
+
+core::result<void> delete_user(session& s, std::int64_t id)
+{
+    auto& q = s.prepared<delete_user_query>();
+    q.id = id;
+    if (!fetch_one(q.statement)) return core::errc::not_found;
+    s.mark_users_changed();
+    s.mark_revoked();
+    return {};
 }
 
 core::result<void> set_password_hash(session& s, std::int64_t id, std::string_view hash, std::string_view only_if_hash)

@@ -57,6 +57,10 @@ core::result<user> find_user_by_similar_email(session&, std::string_view email);
 bool is_known(session&, std::string_view email, same_address);
 
 core::result<bool> user_exists(session&, std::string_view public_id);
+core::result<user> find_user_by_public_id(session&, std::string_view public_id); // not_found
+
+// With all that is kept about the user. not_found.
+core::result<void> delete_user(session&, std::int64_t id);
 
 // Replaces a hash only if it is still `only_if_hash`; not_found: it is not, or there is no such user.
 core::result<void> set_password_hash(session&, std::int64_t id, std::string_view hash, std::string_view only_if_hash);

@@ -30,7 +30,9 @@ struct hiding_service : service {
     core::result<std::string> sign_in_hidden(const std::string& email, std::string_view password,
                                              const watchword::accounts::terms& t = hidden_terms)
     {
-        return run_task(accounts.sign_in(email, core::secret_string(password), {}, t));
+        auto proven = run_task(accounts.sign_in(email, core::secret_string(password), {}, t));
+        if (!proven) return proven.error();
+        return std::move(proven->public_id);
     }
     core::result<std::string> sign_up_hidden(const std::string& email, std::string_view password,
                                              const watchword::accounts::terms& t = hidden_terms)

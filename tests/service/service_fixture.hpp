@@ -1,6 +1,7 @@
 #pragma once
 
 #include "accounts/accounts.hpp"
+#include "accounts/revocations.hpp"
 #include "accounts/token_checker.hpp"
 #include "api/health.hpp"
 #include "api/tutorial.hpp"
@@ -51,7 +52,8 @@ struct service {
     crypto::password_hasher passwords{{{64, 1}}};
     core::workers hashing{{"hash", 1, 16}};
     accounts::service accounts{{std::chrono::seconds(10), true}, database, hashing, passwords, random};
-    accounts::token_checker checker{tokens, std::chrono::seconds(1800), database, clock, random};
+    accounts::revocations revoked{{}, clock, random};
+    accounts::token_checker checker{tokens, std::chrono::seconds(1800), database, revoked, clock, random};
     api::tutorial tutorial{accounts, checker, database};
     http::router routes;
 

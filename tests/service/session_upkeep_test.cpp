@@ -11,7 +11,7 @@ namespace {
 using namespace watchword;
 
 struct fixture : test::sessions_service {
-    server::session_upkeep upkeep{kept_sessions, bearers};
+    server::session_upkeep upkeep{kept_sessions, revoked};
 
     void look()
     {
@@ -59,10 +59,10 @@ BOOST_AUTO_TEST_CASE(revocations_that_no_token_needs_are_forgotten)
 {
     const auto in = sign_in("a@x");
     BOOST_TEST(end("current", in.access) == 204);
-    BOOST_TEST(bearers.count_revoked().sessions == 1u);
+    BOOST_TEST(revoked.count().sessions == 1u);
     clock.time += std::chrono::minutes(15);
     look();
-    BOOST_TEST(bearers.count_revoked().sessions == 0u);
+    BOOST_TEST(revoked.count().sessions == 0u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,6 +3,8 @@
 #include "accounts/bearer_tokens.hpp"
 #include "accounts/key_ring.hpp"
 #include "accounts/sessions.hpp"
+#include "accounts/user_changes.hpp"
+#include "api/own_user.hpp"
 #include "api/sessions.hpp"
 #include "core/text.hpp"
 #include "service_fixture.hpp"
@@ -80,15 +82,20 @@ struct sessions_service : service {
     core::secret_string secret{std::string(32, 's')};
     accounts::key_ring keys;
     core::workers signing{{"sign"}};
-    accounts::bearer_tokens bearers{bearer_settings(), keys, database, signing, clock, random};
+    accounts::bearer_tokens bearers{bearer_settings(), keys, database, signing, revoked, clock, random};
     accounts::sessions kept_sessions;
+    accounts::user_changes user_changes;
     api::sessions session_routes{accounts, kept_sessions, bearers};
+    api::own_user own_user_routes{accounts, user_changes, kept_sessions, bearers};
 
     explicit sessions_service(const accounts::session_settings& s = {}, const watchword::accounts::key_policy& k = {})
-        : keys(k, secret, database, clock, random), kept_sessions(s, secret, database, clock, random, &bearers)
+        : keys(k, secret, database, clock, random),
+          kept_sessions(s, secret, database, clock, random, &revoked),
+          user_changes(s, database, clock, &revoked)
     {
         if (!run_task(keys.start())) throw std::runtime_error("there are no keys");
         session_routes.add_routes(routes);
+        own_user_routes.add_routes(routes);
     }
 
     http::response ask_v1(http::method m, std::string_view path, std::string_view access = {},
@@ -156,7 +163,9 @@ struct sessions_service : service {
     void set_disabled(const std::string& email, bool disabled)
     {
         const auto id = row_id(email);
-        const auto set = [&](store::session& s) { return store::set_disabled(s, id, disabled, clock.precise_now()); };
+        const auto set = [&](store::session& s) {
+            return store::set_disabled(s, id, disabled, clock.precise_now(), clock.now());
+        };
         run_task(database.write(set)).value();
     }
     // Another program changes the file; returns when the service must have noticed.

@@ -201,10 +201,10 @@ BOOST_AUTO_TEST_CASE(an_attempt_whose_client_goes_away_costs_nothing)
         test::run_task(hashing.run(hold));
     });
     running.wait();
-    std::vector<std::unique_ptr<test::cancellable<std::string>>> attempts;
+    std::vector<std::unique_ptr<test::cancellable<watchword::accounts::proven_user>>> attempts;
     for (int i = 0; i < 11; ++i) {
         auto attempt = guarded.sign_in("a@x", core::secret_string(wrong), {}, {});
-        attempts.push_back(std::make_unique<test::cancellable<std::string>>(std::move(attempt)));
+        attempts.push_back(std::make_unique<test::cancellable<watchword::accounts::proven_user>>(std::move(attempt)));
     }
     BOOST_TEST(status("a@x", wrong, "10.0.0.1") == 429);
     for (auto& each : attempts) {

@@ -277,8 +277,9 @@ BOOST_DATA_TEST_CASE(who_is_disabled_or_deleted_has_no_session, kinds, kind)
     session_world w(kind);
     const auto anns = w.open(), bobs = w.open("bob");
     const auto set_disabled = [&](bool disabled) {
-        return w.write(
-            [&](store::session& s) { return store::set_disabled(s, anns.user.id, disabled, w.clock.precise_now()); });
+        return w.write([&](store::session& s) {
+            return store::set_disabled(s, anns.user.id, disabled, w.clock.precise_now(), w.clock.now());
+        });
     };
     BOOST_TEST(set_disabled(true)->generation == 1);
     BOOST_TEST(w.is_refused(anns, session_problem::user_disabled));

@@ -77,7 +77,7 @@ BOOST_DATA_TEST_CASE(there_and_back_again_not_a_byte_differs, kinds* kinds, one,
                                "INSERT INTO watchword_session VALUES ('B', 7, 'id-7', 1, 2, 3, 4, 9223372036854775806, "
                                "'uses', 'ž', '', 'pwd', '', 5, NULL, NULL), "
                                "('a', 8, 'id-8', 1, 2, 3, 4, 0, '', '', '', '', '', 5, 6, 'reused'); "
-                               "INSERT INTO watchword_user_state VALUES (9, 3, 1, 77); "
+                               "INSERT INTO watchword_user_state VALUES (9, 'id-9', 3, 1, 'admin a:b', 88, 77); "
                                "INSERT INTO watchword_signing_key VALUES ('k', 'ES256', 'x', 1, 2, NULL, NULL), "
                                "('-', 'EdDSA', 'y', 1, 2, 3, 0)");
     const auto first = copy(source.settings(), there.settings());

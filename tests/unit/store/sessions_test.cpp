@@ -299,12 +299,12 @@ BOOST_DATA_TEST_CASE(sessions_go_with_their_user, kinds, kind)
     with_user w(kind);
     w.add(w.row("a"));
     w.add(w.row("other", w.other_id));
-    BOOST_TEST(w.write([&](session& s) { return raise_generation(s, w.user_id, start); }).has_value());
+    BOOST_TEST(w.write([&](session& s) { return raise_generation(s, w.user_id, start, {}); }).has_value());
     BOOST_TEST(w.d.execute("DELETE FROM \"user\" WHERE public_id = 'id-1'").has_value());
     BOOST_TEST((w.find("a").error() == core::errc::not_found));
     BOOST_TEST(w.find("other").has_value());
-    BOOST_TEST(
-        (w.write([&](session& s) { return raise_generation(s, w.user_id, start); }).error() == core::errc::not_found));
+    BOOST_TEST((w.write([&](session& s) { return raise_generation(s, w.user_id, start, {}); }).error() ==
+                core::errc::not_found));
 }
 
 BOOST_DATA_TEST_CASE(generations_rise_and_users_are_disabled, kinds, kind)
@@ -318,16 +318,16 @@ BOOST_DATA_TEST_CASE(generations_rise_and_users_are_disabled, kinds, kind)
     BOOST_TEST((state(999).error() == core::errc::not_found));
     for (int i = 1; i <= 3; ++i) {
         const auto raised =
-            w.write([&](session& s) { return raise_generation(s, w.user_id, start + hours(i)); }).value();
+            w.write([&](session& s) { return raise_generation(s, w.user_id, start + hours(i), {}); }).value();
         BOOST_TEST(raised.generation == i);
         BOOST_TEST((raised.changed == start + hours(i)));
     }
     const auto set = [&](bool disabled) {
-        return w.write([&](session& s) { return set_disabled(s, w.other_id, disabled, start); }).value();
+        return w.write([&](session& s) { return set_disabled(s, w.other_id, disabled, start, {}); }).value();
     };
     BOOST_TEST(set(true).generation == 1);
     BOOST_TEST(state(w.other_id)->disabled);
-    BOOST_TEST(w.write([&](session& s) { return raise_generation(s, w.other_id, start); })->disabled);
+    BOOST_TEST(w.write([&](session& s) { return raise_generation(s, w.other_id, start, {}); })->disabled);
     w.add(w.row("other", w.other_id));
     BOOST_TEST(w.find("other")->owner.disabled);
     BOOST_TEST(w.find("other")->owner.generation == 2);
@@ -423,7 +423,7 @@ BOOST_FIXTURE_TEST_CASE(a_server_tells_others_of_ends_and_not_of_refreshes, told
     BOOST_TEST(changes_of([&](session& s) { (void)end_session(s, user_id, "a", some_end); }) == 0u);
     BOOST_TEST(changes_of([&](session& s) { end_all_sessions(s, user_id, some_end); }) == 1u);
     BOOST_TEST(changes_of([&](session& s) { end_all_sessions(s, user_id, some_end); }) == 0u);
-    BOOST_TEST(changes_of([&](session& s) { raise_generation(s, user_id, start).value(); }) == 1u);
+    BOOST_TEST(changes_of([&](session& s) { raise_generation(s, user_id, start, {}).value(); }) == 1u);
     BOOST_TEST(changes_of([&](session& s) { delete_expired_sessions(s, start + hours(1000), 10); }) == 0u);
 }
 
@@ -449,8 +449,8 @@ BOOST_FIXTURE_TEST_CASE(other_programs_revocations_are_told_and_nothing_else, to
     BOOST_TEST(changes_of_query("UPDATE watchword_session SET ended = 5 WHERE id IN ('a', 'b')") == 1u);
     BOOST_TEST(changes_of_query("DELETE FROM watchword_session WHERE id = 'a'") == 0u);
     BOOST_TEST(changes_of_query("DELETE FROM watchword_session WHERE id = 'c'") == 1u);
-    BOOST_TEST(changes_of_query("INSERT INTO watchword_user_state VALUES (" + std::to_string(user_id) + ", 1, 0, 0)") ==
-               1u);
+    BOOST_TEST(changes_of_query("INSERT INTO watchword_user_state VALUES (" + std::to_string(user_id) +
+                                ", 'id-1', 1, 0, '', 0, 0)") == 1u);
     BOOST_TEST(changes_of_query("UPDATE watchword_user_state SET generation = 2") == 1u);
     BOOST_TEST(changes_of_query("DELETE FROM watchword_user_state") == 1u);
     BOOST_TEST(changes_of_query("TRUNCATE watchword_session") == 1u);

@@ -1,0 +1,39 @@
+#include "accounts/told_changes.hpp"
+
+#include "accounts/sessions.hpp"
+#include "store/user_states.hpp"
+
+namespace watchword::accounts {
+
+told_changes::told_changes(const tutorial_tokens& t, store::database& d, const core::clock& c, session_observer* o)
+    : rule_(t), database_(d), clock_(c), observer_(o)
+{}
+
+void told_changes::tell(const ended_sessions& e) const
+{
+    if (observer_ != nullptr && (!e.ids.empty() || e.generation)) observer_->sessions_ended(e);
+}
+
+void told_changes::tell_unknown() const
+{
+    if (observer_ != nullptr) observer_->outcome_unknown();
+}
+
+core::task<core::result<std::uint64_t>> told_changes::settle(raised r, end_reason why)
+{
+    const std::vector<std::string> none;
+    while (!tutorial_tokens::was_in_time(r.when, clock_.now())) {
+        r.when = clock_.precise_now();
+        const auto raise = [&](store::session& s) {
+            return store::raise_generation(s, r.user_id, r.when, rule_.revoked_until(r.when));
+        };
+        const auto again = co_await write(raise);
+        if (!again && again.error() == core::errc::not_found) break; // the user is gone, and all tokens with him
+        if (!again) co_return again.error();
+        r.generation = static_cast<std::uint64_t>(again->generation);
+        tell({r.public_id, none, why, r.generation});
+    }
+    co_return r.generation;
+}
+
+} // namespace watchword::accounts
