@@ -14,7 +14,7 @@ from harness.tokens import SECRET
 TITLE = 'Refreshes and commits'
 JUDGED = 64
 LEAST_TIMES = 10  # the refreshes/s of one commit for each
-SESSIONS = {'in process': 4096, 'over HTTP': 512}
+SESSIONS = {'in process': 1024, 'over HTTP': 512}
 FLUSH_MS = 2      # that a flush of the slow disk takes longer
 
 EACH = 'one thread, a commit each'

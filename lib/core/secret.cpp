@@ -59,10 +59,12 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept
     if (size != b.size()) return false;
     if (size >= 64) return difference<8>(a.data(), b.data(), size) == 0;
     if (size >= 8) return difference<1>(a.data(), b.data(), size) == 0;
-    std::uint64_t word_a = 0, word_b = 0;
-    std::memcpy(&word_a, a.data(), size);
-    std::memcpy(&word_b, b.data(), size);
-    return word_a == word_b;
+    std::uint64_t all = 0;
+    for (std::size_t at = 0; at != size; ++at) {
+        all |= static_cast<unsigned char>(a[at] ^ b[at]);
+        asm volatile("" : "+r"(all));
+    }
+    return all == 0;
 }
 
 } // namespace watchword::core
