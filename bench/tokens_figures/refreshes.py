@@ -2,6 +2,7 @@
 each."""
 import contextlib
 import dataclasses
+import shutil
 
 from harness import load, program, servers
 from harness.made_users import LOWEST_COST
@@ -69,7 +70,8 @@ def slow_flush(run):
     library = run.build / 'bench/libslow_flush.so'
     if not library.exists():
         raise Void(f'there is no {library.name}')
-    return {'LD_PRELOAD': str(library), 'SLOW_FLUSH_MICROSECONDS': str(round(FLUSH_MS * 1000))}
+    copied = shutil.copy(library, run.new_directory())  # where PostgreSQL's user may read it
+    return {'LD_PRELOAD': str(copied), 'SLOW_FLUSH_MICROSECONDS': str(round(FLUSH_MS * 1000))}
 
 
 def measure_sqlite(run, disk, rounds, seconds):
