@@ -1,5 +1,6 @@
 // GET /v1/verify, for reverse proxies.
 #include "api/verify.hpp"
+#include "api/verify_answer.hpp"
 #include "http/cors.hpp"
 #include "sessions_fixture.hpp"
 #include "support/allocations.hpp"

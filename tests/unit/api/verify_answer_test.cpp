@@ -1,4 +1,4 @@
-#include "api/verify.hpp"
+#include "api/verify_answer.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value_to.hpp>
