@@ -2,6 +2,7 @@
 #include "core/text.hpp"
 #include "echo_upstream.hpp"
 #include "sessions_fixture.hpp"
+#include "support/cookie_jar.hpp"
 #include "support/paths.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
@@ -95,9 +96,10 @@ bool listens(const std::string& address)
 
 // Watchword, an application, and a proxy before it.
 struct site {
-    test::running_server id;
+    test::temporary_directory data, directory;
+    test::server_process server{data.path(), {"--set", "sessions.cookies=true"}};
+    test::http_client direct{server.address()};
     test::echo_upstream application;
-    test::temporary_directory directory;
     std::string address; // of the proxy
     std::unique_ptr<test::process> proxy;
 
@@ -106,7 +108,7 @@ struct site {
         for (int attempt = 0; attempt < 3; ++attempt) { // somebody may take the port before the proxy does
             address = test::free_address();
             const auto file = directory / "proxy.conf";
-            const places where{address, id.server.address(), application.address()};
+            const places where{address, server.address(), application.address()};
             test::write_file(file, move_files(k, configure(k, where, query), directory));
             const auto home = directory.path().string();
             proxy = std::make_unique<test::process>(
@@ -119,8 +121,8 @@ struct site {
 
     test::signed_in sign_in(const std::string& email)
     {
-        BOOST_REQUIRE(id.client.form_post("/signup", test::registration(email)).status == 201);
-        return test::sign_in(id.client, email);
+        BOOST_REQUIRE(direct.form_post("/signup", test::registration(email)).status == 201);
+        return test::sign_in(direct, email);
     }
     test::http_response ask(const name_values& fields, const std::string& method = "GET",
                             const std::string& target = "/page", const std::string& body = {})
@@ -213,7 +215,7 @@ BOOST_DATA_TEST_CASE(the_request_after_a_sign_out_is_refused, kinds, which)
     site s(which);
     const auto ann = s.sign_in("ann@x.test");
     for (int i = 0; i < 3; ++i) BOOST_TEST(s.status(test::bearer(ann.access)) == 200);
-    BOOST_TEST(test::sign_out(s.id.client, ann.access) == 204);
+    BOOST_TEST(test::sign_out(s.direct, ann.access) == 204);
     BOOST_TEST(s.status(test::bearer(ann.access)) == 401);
     BOOST_TEST(s.application.requests() == 3u);
 }
@@ -234,12 +236,42 @@ BOOST_DATA_TEST_CASE(a_condition_that_is_not_met_or_misspelt_keeps_everybody_out
     BOOST_TEST(s.application.requests() == 0u);
 }
 
+// A browser's cookies let it read; what changes something needs the CSRF token, whatever the proxy's own method is.
+BOOST_DATA_TEST_CASE(cookies_are_good_for_requests_of_their_own_pages_only, kinds, which)
+{
+    site s(which);
+    const auto ann = s.sign_in("ann@x.test");
+    test::cookie_jar jar;
+    const auto signed_in = s.direct.json_post("/v1/sessions", R"({"email":"ann@x.test","password":")" + test::password +
+                                                                  R"(","cookies":true})");
+    for (const auto& [name, value] : signed_in.headers)
+        if (name == "Set-Cookie") jar.take(value);
+    const auto status = [&](const std::string& method, name_values more) {
+        more.emplace_back("Cookie", jar.field());
+        return s.ask(more, method).status;
+    };
+    const auto read = s.ask({{"Cookie", jar.field()}});
+    BOOST_TEST(read.status == 200);
+    BOOST_TEST(seen(read.body, "X-User-Id") == std::vector<std::string>{ann.user_id}, boost::test_tools::per_element());
+    const std::pair<std::string, std::string> token{"X-CSRF-Token", jar.value("__Host-watchword-csrf")};
+    BOOST_TEST(status("POST", {token, {"Sec-Fetch-Site", "same-origin"}}) == 200);
+    BOOST_TEST(status("POST", {token, {"Origin", "http://" + s.address}}) == 200);
+    BOOST_TEST(s.application.requests() == 3u);
+
+    BOOST_TEST(status("POST", {}) == 403);
+    BOOST_TEST(status("DELETE", {{"Sec-Fetch-Site", "same-origin"}}) == 403);
+    BOOST_TEST(status("POST", {{"X-Forwarded-Method", "GET"}, {"X-Original-Method", "GET"}}) == 403);
+    BOOST_TEST(status("POST", {token, {"Sec-Fetch-Site", "cross-site"}}) == 403);
+    BOOST_TEST(status("POST", {token, {"Origin", "https://evil.example"}}) == 403);
+    BOOST_TEST(s.application.requests() == 3u);
+}
+
 BOOST_DATA_TEST_CASE(nobody_gets_through_while_nobody_can_be_asked, kinds, which)
 {
     site s(which);
     const auto ann = s.sign_in("ann@x.test");
     BOOST_TEST(s.status(test::bearer(ann.access)) == 200);
-    BOOST_TEST(s.id.server.stop() == 0);
+    BOOST_TEST(s.server.stop() == 0);
     BOOST_TEST(s.status(test::bearer(ann.access)) >= 500);
     BOOST_TEST(s.application.requests() == 1u);
 }
