@@ -362,25 +362,6 @@ core::task<core::result<void>> sessions::end(std::string public_id, std::string 
     co_return core::result<void>();
 }
 
-core::task<core::result<void>> sessions::end_session_of(std::string_view refresh_token, end_reason why)
-{
-    const auto id = find_id(refresh_token);
-    if (!id) co_return id.error();
-    const auto how = make_end(why, clock_.precise_now());
-    const auto work = [&](store::session& s) -> core::result<std::string> {
-        const auto found = store::find_session(s, *id);
-        if (!found) return found.error();
-        const auto ended = store::end_session(s, found->owner.id, *id, how);
-        if (!ended) return ended.error();
-        return found->owner.public_id;
-    };
-    const auto public_id = co_await change(work);
-    if (!public_id) co_return public_id.error();
-    const std::vector<std::string> ids{*id};
-    tell({*public_id, ids, why});
-    co_return core::result<void>();
-}
-
 core::task<core::result<std::size_t>> sessions::end_others(std::string public_id, std::string current, end_reason why)
 {
     const auto how = make_end(why, clock_.precise_now());

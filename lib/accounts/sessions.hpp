@@ -152,9 +152,6 @@ public:
 
     // not_found: this user has no such session, or it has ended.
     core::task<core::result<void>> end(std::string public_id, std::string id, end_reason = end_reason::signed_out);
-    // The session of a refresh token, be it an old one. invalid_token: it is none of ours; not_found: the session has
-    // ended. `refresh_token` must outlive the task.
-    core::task<core::result<void>> end_session_of(std::string_view refresh_token, end_reason = end_reason::signed_out);
     // How many. not_found: there is no such user.
     core::task<core::result<std::size_t>> end_others(std::string public_id, std::string current,
                                                      end_reason = end_reason::signed_out);

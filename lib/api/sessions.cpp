@@ -125,7 +125,7 @@ core::task<> sessions::end_replaced(request& q)
 {
     const auto refresh = session_cookies::find_refresh_token(q), access = session_cookies::find_access_token(q);
     if (!refresh.empty()) {
-        const auto ended = co_await sessions_.end_session_of(refresh);
+        const auto ended = co_await sessions_.end_by_token(refresh);
         note_if_it_goes_on(ended);
     }
     if (access.empty()) co_return;
