@@ -13,8 +13,8 @@ public:
     {
         switch (static_cast<key_problem>(value)) {
         case key_problem::other_secret:
-            return "a key of the database was sealed with another secret; start with that one, or give up all keys "
-                   "(watchword key retire --all)";
+            return "a key of the database was sealed with another secret (watchword key list shows which); start with "
+                   "that one, or give up the key (watchword key retire KID) or all (watchword key retire --all)";
         case key_problem::unknown_algorithm: return "a signing key is of an algorithm that this version does not know";
         case key_problem::waiting: return "the next signing key is published already";
         case key_problem::other_algorithm: return "the key is of another algorithm than tokens.algorithm";

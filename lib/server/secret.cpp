@@ -18,6 +18,9 @@ namespace {
 
 using core::descriptor;
 
+constexpr std::string_view sqlite_scheme = "sqlite:";
+constexpr auto value_name = "WATCHWORD_SECRET";
+
 [[noreturn]] void fail(const std::string& what)
 {
     throw std::runtime_error(what);
@@ -91,7 +94,7 @@ void create_secret(const std::string& path, core::random_source& random)
 core::secret_string load_secret(const core::secret_string& value, const std::string& file, bool may_create,
                                 core::random_source& random)
 {
-    if (!value.empty()) return check_length(value, "WATCHWORD_SECRET");
+    if (!value.empty()) return check_length(value, value_name);
     const auto open_existing = [&] { return ::open(file.c_str(), O_RDONLY | O_CLOEXEC); };
     {
         const descriptor existing(open_existing());
@@ -110,14 +113,20 @@ bool names_secret(const settings::settings& s)
     return !s.secret.file.empty() || !s.secret.value.empty();
 }
 
+std::string secret_place(const settings::settings& s)
+{
+    if (!s.secret.value.empty()) return value_name;
+    if (!s.secret.file.empty()) return s.secret.file;
+    const std::string_view url = s.database.url;
+    return url.starts_with(sqlite_scheme) ? std::string(url.substr(sqlite_scheme.size())) + ".secret" : std::string();
+}
+
 core::secret_string find_secret(const settings::settings& s, bool may_create, core::random_source& random)
 {
     if (names_secret(s)) return load_secret(s.secret.value, s.secret.file, false, random);
-    constexpr std::string_view sqlite_scheme = "sqlite:";
-    const std::string_view url = s.database.url;
-    if (!url.starts_with(sqlite_scheme))
-        fail("a PostgreSQL database needs a secret: set --secret-file or WATCHWORD_SECRET");
-    return load_secret({}, std::string(url.substr(sqlite_scheme.size())) + ".secret", may_create, random);
+    const auto place = secret_place(s);
+    if (place.empty()) fail("a PostgreSQL database needs a secret: set --secret-file or WATCHWORD_SECRET");
+    return load_secret({}, place, may_create, random);
 }
 
 } // namespace watchword::server

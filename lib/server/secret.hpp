@@ -21,6 +21,9 @@ core::secret_string load_secret(const core::secret_string& value, const std::str
 // Whether the settings say where the secret is.
 bool names_secret(const settings::settings&);
 
+// Where find_secret() looks, for messages.
+std::string secret_place(const settings::settings&);
+
 // That one, which must be there; else the one beside the SQLite file, which is made if it may be. PostgreSQL has no
 // such place, and several servers must share the secret there. Throws as load_secret.
 core::secret_string find_secret(const settings::settings&, bool may_create, core::random_source&);

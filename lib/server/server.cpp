@@ -191,12 +191,14 @@ void make_room_for_connections(std::size_t connections)
 // A database that came here without its secret, such as one that was restored, meets the one beside it. No token of
 // before is good then, and keys that were sealed with the other secret are of no use. A secret that somebody has named
 // may have been the wrong one.
-void start(accounts::key_ring& keys, bool secret_is_named)
+void start(accounts::key_ring& keys, const settings::settings& s)
 {
     const auto done = core::run_to_end(keys.start());
     if (done) return;
-    if (done.error() != accounts::key_problem::other_secret || secret_is_named)
-        throw std::runtime_error("signing keys: " + done.error().message());
+    const bool is_other = done.error() == accounts::key_problem::other_secret;
+    if (!is_other || names_secret(s))
+        throw std::runtime_error("signing keys: " + done.error().message() +
+                                 (is_other ? "; the secret that was tried is " + secret_place(s) : ""));
     const auto next = core::run_to_end(keys.retire_all());
     if (!next) throw std::runtime_error("signing keys: " + next.error().message());
     core::log::warning(
@@ -222,8 +224,7 @@ void serve(settings::settings& s)
 
     // A secret that cannot be used is found before the database is touched, a new one is made only for a good database.
     core::secret_string secret;
-    const bool named = names_secret(s);
-    if (named) secret = find_secret(s, false, random);
+    if (names_secret(s)) secret = find_secret(s, false, random);
     store::database database(database_settings(s.database));
     if (secret.empty()) secret = find_secret(s, true, random);
     const crypto::hs256_tokens tokens(secret);
@@ -237,7 +238,7 @@ void serve(settings::settings& s)
         stand_in_key(secret)};
     accounts::device_proofs devices(secret, tokens, s.tokens.lifetime, clock, random);
     accounts::key_ring keys(keys_follow, secret, database, clock, random);
-    start(keys, named);
+    start(keys, s);
     std::optional<accounts::sign_in_guard> guard;
     if (slows_guesses(s.limits)) guard.emplace(guard_settings(s.limits), devices, random);
     accounts::service accounts(account_settings, database, hashing, passwords, random, guard ? &*guard : nullptr);

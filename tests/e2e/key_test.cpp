@@ -241,6 +241,7 @@ BOOST_AUTO_TEST_CASE(another_secret_opens_nothing_and_there_is_a_way_out)
     BOOST_TEST(contains(refused.errors, "was sealed with another secret"), refused.errors);
     BOOST_TEST(contains(refused.errors, kid), refused.errors);
     BOOST_TEST(contains(refused.errors, "watchword key retire --all"), refused.errors);
+    BOOST_TEST(contains(refused.errors, "the secret that was tried is " + file + ".secret"), refused.errors);
     for (const auto& step : {key("rotate"), key("export", {kid})}) {
         BOOST_TEST(step.exit_code == 1);
         BOOST_TEST(contains(step.errors, "another secret"), step.errors);
@@ -267,6 +268,29 @@ BOOST_AUTO_TEST_CASE(a_database_that_was_brought_here_without_its_secret_gets_ne
     BOOST_TEST(kid_of("signing") != kid);
     BOOST_TEST(states() == "retired signing ");
     start_once();
+}
+
+BOOST_AUTO_TEST_CASE(the_list_shows_which_keys_the_secret_does_not_open_and_one_alone_can_be_given_up)
+{
+    const auto kid = new_key();
+    BOOST_TEST(list().at(0).at("opens").as_bool());
+    BOOST_TEST(!contains(key("list").output, "another secret"));
+    write_file(directory / "other", std::string(40, 'o'));
+    const std::vector<std::string> other{"--secret-file", directory / "other"};
+    const auto shown = key("list", other);
+    BOOST_TEST(shown.exit_code == 0, shown.errors);
+    BOOST_TEST(contains(shown.output, "(sealed with another secret)"), shown.output);
+    const auto told = boost::json::parse(key("list", {"--json", other[0], other[1]}).output);
+    BOOST_TEST(!told.at(0).at("opens").as_bool());
+    BOOST_TEST(key("list", {"--secret-file", directory / "absent"}).exit_code == 1);
+    std::filesystem::rename(file + ".secret", directory / "moved");
+    BOOST_TEST(list().at(0).at("opens").is_null()); // nobody can tell, and nothing is made for it
+    BOOST_TEST(!std::filesystem::exists(file + ".secret"));
+
+    BOOST_TEST(key("retire", {kid, other[0], other[1]}).exit_code == 0);
+    BOOST_TEST(server_process(directory.path(), other).stop() == 0);
+    BOOST_TEST(states() == "retired signing ");
+    BOOST_TEST(boost::json::parse(key("list", {"--json", other[0], other[1]}).output).at(0).at("opens").is_null());
 }
 
 BOOST_AUTO_TEST_CASE(servers_on_postgresql_follow_at_once)
