@@ -283,7 +283,7 @@ core::result<sessions::judged> sessions::use_first(store::session& s, store::fou
     auto& row = found.row;
     row.counter = chain.counter;
     row.uses = chain.first_uses;
-    row.last_used = now;
+    row.last_used = std::max(row.last_used, now); // no shorter for a clock that was set back
     row.delete_after = deletion_of(row);
     row.address = address;
     const auto advanced = store::advance_session(s, seen, row);

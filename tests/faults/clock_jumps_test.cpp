@@ -1,5 +1,6 @@
 // F15: the wall clock jumps. Time that passes, which deadlines are made of, does not.
 #include "store_fixture.hpp"
+#include "support/fake_clock.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -10,19 +11,10 @@ namespace {
 
 using namespace watchword::test;
 
-std::string faketime_library()
-{
-    for (const auto& entry : std::filesystem::directory_iterator("/usr/lib")) {
-        const auto library = entry.path() / "faketime/libfaketimeMT.so.1";
-        if (std::filesystem::exists(library)) return library;
-    }
-    return "";
-}
-
 boost::test_tools::assertion_result can_fake_time(boost::unit_test::test_unit_id)
 {
     if (is_sanitized) return unless("sanitizers and libfaketime both want to be loaded first");
-    return unless(faketime_library().empty() ? "libfaketime is not installed" : "");
+    return unless(fake_clock::library().empty() ? "libfaketime is not installed" : "");
 }
 
 // A server whose wall clock is the test's.
@@ -30,25 +22,14 @@ struct faked_server {
     static constexpr long lifetime = 1800;
     temporary_directory directory, elsewhere;
     std::string database = directory / "watchword.db";
-    std::string clock = elsewhere / "clock";
+    fake_clock clock{elsewhere / "clock"};
     std::unique_ptr<server_process> server;
 
     faked_server()
     {
-        set_clock(0);
         server = std::make_unique<server_process>(
             directory.path(), cheap_passwords() + set({"tokens.lifetime=" + std::to_string(lifetime) + "s"}),
-            environment{{"LD_PRELOAD", faketime_library()},
-                        {"FAKETIME_TIMESTAMP_FILE", clock},
-                        {"FAKETIME_NO_CACHE", "1"},
-                        {"FAKETIME_DONT_FAKE_MONOTONIC", "1"}});
-    }
-
-    // Another file takes its place: the server never reads half of one.
-    void set_clock(long seconds_ahead)
-    {
-        write_file(clock + ".new", (seconds_ahead < 0 ? "" : "+") + std::to_string(seconds_ahead) + "\n");
-        std::filesystem::rename(clock + ".new", clock);
+            clock.variables());
     }
 
     // Twice on one connection: the second time it may be remembered.
@@ -77,17 +58,17 @@ BOOST_AUTO_TEST_CASE(tokens_expire_by_the_clock_and_nothing_else_depends_on_it)
     ledger_load load(s.server->address(), s.elsewhere / "ledger", busy);
     const long to_2038 = (1L << 31) - 2 - std::time(nullptr); // so that the test passes 2^31 seconds
     for (const long ahead : {hour, 0L, -hour, day, -day, 0L, to_2038, to_2038 + day, -10 * 365 * day, 0L}) {
-        s.set_clock(ahead);
+        s.clock.set(ahead);
         const int expected = ahead < faked_server::lifetime ? 200 : 401;
         BOOST_TEST(s.status_of(first) == expected, "the clock jumped to " << ahead);
         http_client client(s.server->address());
         const auto fresh = token_of(client.form_post("/login", credentials(known_email)));
         BOOST_TEST(s.status_of(fresh) == 200, "a new token after the clock jumped to " << ahead);
-        s.set_clock(ahead + faked_server::lifetime + 60);
+        s.clock.set(ahead + faked_server::lifetime + 60);
         BOOST_TEST(s.status_of(fresh) == 401, "an old token after the clock jumped to " << ahead);
         BOOST_TEST(are_acknowledged(load, 20));
     }
-    s.set_clock(0);
+    s.clock.set(0);
     check_nothing_lost(load, s.elsewhere / "ledger", "a-", s.database, s.server->address(), "F15 clock jumps");
     const auto counts = load.counts();
     BOOST_TEST(counts.unavailable == 0u);
@@ -102,7 +83,7 @@ BOOST_AUTO_TEST_CASE(who_waits_in_a_queue_waits_neither_longer_nor_shorter)
     faked_server s;
     sign_up_known(s.server->address());
     for (const long ahead : {day, -day}) {
-        s.set_clock(0);
+        s.clock.set(0);
         process lock({"python3", "-c",
                       "import sqlite3, sys, time\n"
                       "database = sqlite3.connect(sys.argv[1], timeout=30, isolation_level=None)\n"
@@ -117,7 +98,7 @@ BOOST_AUTO_TEST_CASE(who_waits_in_a_queue_waits_neither_longer_nor_shorter)
         client.send(form_request("/signup", registration(email)));
         http_client other(s.server->address()); // once it is answered, the sign-up waits for the lock, or soon will
         token_of(other.form_post("/login", credentials(known_email)));
-        s.set_clock(ahead);
+        s.clock.set(ahead);
         token_of(other.form_post("/login", credentials(known_email)));
         lock.signal(SIGKILL);
         lock.wait();
