@@ -100,8 +100,9 @@ core::task<core::result<bearer_tokens::issued>> bearer_tokens::issue(const sessi
 {
     const auto now = clock_.now();
     const auto claims = claims_of(grant, now);
-    const auto keys = keys_.current();
-    const auto* const key = keys->signing_key(clock_.precise_now());
+    const auto keys = co_await keys_.for_signing();
+    if (!keys) co_return keys.error();
+    const auto* const key = (*keys)->signing_key(clock_.precise_now());
     if (key == nullptr) {
         core::log::error("no key signs access tokens", {});
         co_return core::errc::unavailable;
@@ -148,9 +149,21 @@ bearer bearer_tokens::check_known(std::string_view token)
 {
     auto& mine = checking_.local();
     const auto* const known = mine.known.find(token);
-    if (known == nullptr || clock_.now() >= known->who->expires || known->when != stamps_now(mine)) return nullptr;
+    if (known == nullptr || clock_.now() >= known->who->expires || !database_.changes().are_known() ||
+        known->when != stamps_now(mine))
+        return nullptr;
     if (revoked_.check(known->marks) != revocation_state::answer::valid) return nullptr;
     return known->who;
+}
+
+// It may have been made a moment ago, and not been heard of yet.
+core::task<core::result<void>> bearer_tokens::look_for_key(std::string_view token)
+{
+    const auto kid = crypto::key_name_of(token);
+    if (!kid) co_return core::result<void>();
+    const auto looked = co_await keys_.look_for(*kid);
+    if (!looked && looked.error().category() == core::category()) co_return looked.error();
+    co_return core::result<void>();
 }
 
 core::task<core::result<bearer>> bearer_tokens::check(std::string_view token)
@@ -163,6 +176,12 @@ core::task<core::result<bearer>> bearer_tokens::check(std::string_view token)
     when.keys = stamps_now(mine).keys;
 
     auto claims = mine.verifier.verify(token, clock_.now());
+    if (!claims && claims.error() == core::errc::invalid_token) {
+        const auto looked = co_await look_for_key(token);
+        if (!looked) co_return looked.error();
+        if (const auto now = stamps_now(mine).keys; std::exchange(when.keys, now) != now)
+            claims = mine.verifier.verify(token, clock_.now());
+    }
     if (!claims) co_return claims.error();
     const auto session = read_session_id(claims->session_id);
     if (!session) co_return core::errc::invalid_token;

@@ -45,8 +45,16 @@ struct bearer_settings {
 // Issues the access tokens of /v1 and tells whether one is valid now. One that was checked before costs no signature,
 // no JSON and no database: each thread remembers, in bounded memory, those it has verified, and which of them were
 // revoked is in memory, too. Once whoever revoked some here was answered, no check that begins later accepts them, on
-// any thread; revocations by others are noticed as store::change_counters::foreign says. Thread-safe. Everything
-// referred to must outlive it.
+// any thread.
+//
+// Revocations by others, of sessions, users and keys: PostgreSQL notifies them, which takes milliseconds; what was not
+// notified is found within store::foreign_poll. No check that begins later than store::database_settings::staleness
+// (database.staleness, 2 s) after a revocation was committed accepts what it revoked, whatever becomes of
+// notifications, of the connection that hears them, or of this process: from then on the database is asked about each
+// token, and if it does not answer, nobody is accepted. (Retired keys: at most one foreign_poll more.) SQLite, of which
+// others are programs beside the server: within foreign_poll and one batch of writes.
+//
+// Thread-safe. Everything referred to must outlive it.
 class bearer_tokens {
 public:
     // `signing` makes the signatures that would hold up others. Throws what crypto::access_token_verifier throws.
@@ -107,6 +115,7 @@ private:
     core::result<std::string> sign(const crypto::access_token_claims&, const crypto::named_signing_key&);
     crypto::access_token_claims claims_of(const session_grant&, core::timestamp now);
     stamps stamps_now(checking&) const;
+    core::task<core::result<void>> look_for_key(std::string_view token);
 
     const bearer_settings settings_;
     key_ring& keys_;

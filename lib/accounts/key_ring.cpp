@@ -11,6 +11,7 @@ namespace watchword::accounts {
 namespace {
 
 using core::precise_timestamp;
+using std::chrono::steady_clock;
 
 // The one that signs last, of those that verify.
 core::result<key_life> newest(const std::vector<key_life>& all, precise_timestamp now)
@@ -128,6 +129,7 @@ key_ring::view key_ring::look(store::session& s, precise_timestamp now,
 
 core::task<core::result<void>> key_ring::reload()
 {
+    const auto began = steady_clock::now();
     const auto foreign = database_.changes().foreign.load(std::memory_order_acquire);
     const auto reading = ++readings_;
     const auto now = clock_.precise_now();
@@ -136,14 +138,51 @@ core::task<core::result<void>> key_ring::reload()
     if (!found) co_return found.error();
     publish(*found, reading);
     seen_foreign_ = foreign;
+    read_at_ = began;
     if (!found->others.empty()) co_return found->others.front().why;
     co_return core::result<void>();
 }
 
+// While nobody tells of changes they are read as often as changes would be told.
+bool key_ring::may_be_old() const noexcept
+{
+    const auto& changes = database_.changes();
+    if (!changes.are_known() && steady_clock::now() - read_at_.load() >= store::foreign_poll) return true;
+    return changes.foreign.load(std::memory_order_acquire) != seen_foreign_;
+}
+
 core::task<core::result<void>> key_ring::reload_if_changed()
 {
-    if (database_.changes().foreign.load(std::memory_order_acquire) == seen_foreign_) co_return core::result<void>();
+    if (!may_be_old()) co_return core::result<void>();
     co_return co_await reload();
+}
+
+core::task<core::result<void>> key_ring::look_for(std::string_view kid)
+{
+    const auto all = current();
+    if (all->find(kid) != nullptr) co_return core::result<void>();
+    const auto now = steady_clock::now();
+    auto next = next_look_.load();
+    if (now < next || !next_look_.compare_exchange_strong(next, now + store::foreign_poll))
+        co_return core::result<void>();
+    co_return co_await reload();
+}
+
+core::task<core::result<std::shared_ptr<const key_set>>> key_ring::for_signing()
+{
+    co_await reload_if_changed(); // else with those that are known
+    auto all = current();
+    const auto now = clock_.precise_now();
+    if (const auto* const key = all->signing(now);
+        key == nullptr || key->life.longest_lifetime >= policy_.longest_lifetime)
+        co_return all;
+    planning plan = [this](const lives& every, precise_timestamp then) -> core::result<key_plan> {
+        return plan_lifetime(every, policy_, then);
+    };
+    change_terms terms;
+    const auto done = co_await change(std::move(plan), std::move(terms));
+    if (!done) co_return done.error();
+    co_return current();
 }
 
 // --- changing
@@ -208,7 +247,10 @@ core::result<key_ring::view> key_ring::apply(store::session& s, const planning& 
     }
     if (planned->new_key_signs_from) {
         if (const auto failure = find_key(terms)) return failure;
-        const key_life life{terms.key->kid, terms.key->key.algorithm(), now, *planned->new_key_signs_from};
+        const key_life life{
+            terms.key->kid, terms.key->key.algorithm(), now, *planned->new_key_signs_from, never,
+            never,          policy_.longest_lifetime,
+        };
         const auto added = store::add_signing_key(s, row_of(life, sealed_text(*terms.key, seal_, random_)));
         if (!added) return added.error();
     }
@@ -230,7 +272,11 @@ core::task<core::result<key_ring::lives>> key_ring::change(planning plan, change
     const auto work = [&](store::session& s) { return apply(s, plan, terms, now); };
     const auto done = co_await database_.write(work);
     if (!done) co_return done.error();
-    publish(*done, ++readings_);
+    // Once more: others may have changed something since, and been heard of already. The writer does not ask a standby.
+    const auto after = ++readings_;
+    const auto look_again = [&](store::session& s) -> core::result<view> { return look(s, now, terms.key); };
+    const auto seen = co_await database_.write(look_again);
+    publish(seen ? *seen : *done, after);
     co_return lives_of(done->stored);
 }
 

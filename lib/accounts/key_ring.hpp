@@ -10,6 +10,7 @@
 #include "store/signing_keys.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -38,8 +39,14 @@ public:
 
     // Reads the keys again, which others may have changed. Those that can be opened are used, even if it is an error.
     core::task<core::result<void>> reload();
-    // The same if the database has been changed by others since; may be asked as often as one likes.
+    // The same if the database may have been changed by others since; may be asked as often as one likes.
     core::task<core::result<void>> reload_if_changed();
+    // The same if there is no such key: somebody may have made it a moment ago, and signed with it. Names that are made
+    // up are looked for every store::foreign_poll at most, all together.
+    core::task<core::result<void>> look_for(std::string_view kid);
+    // What signs a token now, which lives for key_policy::longest_lifetime at most: the key that signs, as far as
+    // others' changes were heard of, verifies until then, which is durable.
+    core::task<core::result<std::shared_ptr<const key_set>>> for_signing();
     // To be done every minute or so: reload(), and what plan_rotation() says.
     core::task<core::result<void>> rotate_if_due();
 
@@ -95,6 +102,7 @@ private:
     core::error_code find_key(change_terms&) const;
     crypto::named_signing_key make_key() const;
     std::shared_ptr<const key_set> latest() const;
+    bool may_be_old() const noexcept;
     void publish(const view&, std::uint64_t reading);
 
     const key_policy policy_;
@@ -105,6 +113,8 @@ private:
 
     std::atomic<std::uint64_t> readings_{0};
     std::atomic<std::uint64_t> seen_foreign_{0}; // store::change_counters::foreign, when the keys were read last
+    std::atomic<std::chrono::steady_clock::time_point> read_at_{}; // when that reading began
+    std::atomic<std::chrono::steady_clock::time_point> next_look_{};
 
     mutable std::mutex mutex_; // guards what follows; `version_` is read without
     std::shared_ptr<const key_set> current_;

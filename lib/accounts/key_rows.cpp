@@ -17,8 +17,13 @@ core::result<key_life> life_of(const store::signing_key_row& r)
 {
     const auto algorithm = crypto::find_algorithm(r.algorithm);
     if (!algorithm) return key_problem::unknown_algorithm;
-    return key_life{
-        r.kid, *algorithm, r.created, r.signs_from, r.signs_until.value_or(never), r.verifies_until.value_or(never)};
+    return key_life{r.kid,
+                    *algorithm,
+                    r.created,
+                    r.signs_from,
+                    r.signs_until.value_or(never),
+                    r.verifies_until.value_or(never),
+                    r.longest_lifetime};
 }
 
 core::result<std::vector<key_life>> lives_of(const std::vector<store::signing_key_row>& rows)
@@ -54,7 +59,8 @@ store::signing_key_row row_of(const key_life& k, std::string sealed)
             k.created,
             k.signs_from,
             if_ever(k.signs_until),
-            if_ever(k.verifies_until)};
+            if_ever(k.verifies_until),
+            k.longest_lifetime};
 }
 
 } // namespace watchword::accounts

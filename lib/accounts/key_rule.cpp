@@ -54,7 +54,7 @@ public:
     void end_signing(key_life& k, precise_timestamp at)
     {
         k.signs_until = at;
-        const auto last_needed = at + policy_.longest_lifetime + key_margin;
+        const auto last_needed = at + std::max(policy_.longest_lifetime, k.longest_lifetime) + key_margin;
         k.verifies_until = k.verifies_until == never ? last_needed : std::max(k.verifies_until, last_needed);
     }
 
@@ -76,11 +76,13 @@ public:
         end_others(&k, now_);
     }
 
-    // For tokens that live longer than they did when the end was planned.
     void keep_up_with_lifetime()
     {
-        for (auto& k : after_)
-            if (may_sign(k, now_) && k.signs_until != never) end_signing(k, k.signs_until);
+        for (auto& k : after_) {
+            if (!may_sign(k, now_)) continue;
+            k.longest_lifetime = std::max(k.longest_lifetime, policy_.longest_lifetime);
+            if (k.signs_until != never) end_signing(k, k.signs_until);
+        }
     }
 
     void forget_old()
@@ -186,6 +188,13 @@ key_plan plan_rotation(std::span<const key_life> keys, const key_policy& policy,
             p.add_key(earliest);
         }
     }
+    return p.finish();
+}
+
+key_plan plan_lifetime(std::span<const key_life> keys, const key_policy& policy, precise_timestamp now)
+{
+    planner p(keys, policy, now);
+    p.keep_up_with_lifetime();
     return p.finish();
 }
 

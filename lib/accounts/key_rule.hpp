@@ -23,9 +23,7 @@ struct key_policy {
     crypto::signature_algorithm algorithm = crypto::signature_algorithm::es256; // of new keys
     std::chrono::milliseconds rotation = std::chrono::hours(90 * 24); // that a key signs; 0: until somebody ends it
     std::chrono::milliseconds publish_ahead = std::chrono::hours(24); // that a key is published before it signs
-    // Of a token. What was issued with a longer one, before it was lowered, may outlive a key that ends soon
-    // afterwards.
-    std::chrono::milliseconds longest_lifetime = std::chrono::minutes(30);
+    std::chrono::milliseconds longest_lifetime = std::chrono::minutes(30); // of a token that is issued now
 };
 
 // That a key verifies beyond that: nodes' clocks differ, and a node may hear late that another key signs now.
@@ -42,6 +40,9 @@ struct key_life {
     core::precise_timestamp created{}, signs_from{};
     core::precise_timestamp signs_until = never;
     core::precise_timestamp verifies_until = never; // 1970: it was retired, and never verifies, whatever the time is
+    // Of the tokens that it signed: what the policies of all servers allowed since it was made. Never falls; whoever
+    // issues tokens that live longer stores it before.
+    std::chrono::milliseconds longest_lifetime{};
 
     friend bool operator==(const key_life&, const key_life&) = default;
 };
@@ -71,6 +72,10 @@ struct key_plan {
 // not later, so that nodes with different policies do not replace each other's keys for ever.
 enum class occasion { start, housekeeping };
 key_plan plan_rotation(std::span<const key_life>, const key_policy&, core::precise_timestamp now, occasion);
+
+// Whatever may sign verifies as long as tokens of this policy live; to be done before the first of them is issued. Part
+// of the one above.
+key_plan plan_lifetime(std::span<const key_life>, const key_policy&, core::precise_timestamp now);
 
 // Another key that somebody has asked for: after `publish_ahead`, or at once, which means that those who have a copy of
 // the published keys must fetch them again before they know it. Error: key_problem::waiting if the next key is

@@ -35,10 +35,16 @@ void key_set::publish()
     verifying_ = std::make_shared<const crypto::verifying_key_set>(std::move(all));
 }
 
-const crypto::named_signing_key* key_set::signing_key(core::precise_timestamp now) const noexcept
+const held_key* key_set::signing(core::precise_timestamp now) const noexcept
 {
     const key_life* const found = find_signing_key(lives_, now);
-    return found == nullptr ? nullptr : &keys_[static_cast<std::size_t>(found - lives_.data())].key;
+    return found == nullptr ? nullptr : &keys_[static_cast<std::size_t>(found - lives_.data())];
+}
+
+const crypto::named_signing_key* key_set::signing_key(core::precise_timestamp now) const noexcept
+{
+    const held_key* const found = signing(now);
+    return found == nullptr ? nullptr : &found->key;
 }
 
 const held_key* key_set::find(std::string_view kid) const noexcept

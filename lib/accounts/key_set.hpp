@@ -25,6 +25,7 @@ public:
     key_set(std::vector<held_key>, const key_set& before);
 
     // The one that signs at that time; null: there is none. Valid as long as this object.
+    const held_key* signing(core::precise_timestamp now) const noexcept;
     const crypto::named_signing_key* signing_key(core::precise_timestamp now) const noexcept;
     const held_key* find(std::string_view kid) const noexcept; // null
     const std::vector<held_key>& keys() const noexcept { return keys_; }

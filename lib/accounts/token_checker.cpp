@@ -24,7 +24,9 @@ std::string token_checker::issue(std::string_view public_id, core::timestamp beg
 caller token_checker::check_known(std::string_view token)
 {
     const auto* const known = threads_.local().known.find(token);
-    if (!known || clock_.now() >= known->who->expires || known->state != state_now()) return nullptr;
+    if (!known || clock_.now() >= known->who->expires || !database_.changes().are_known() ||
+        known->state != state_now())
+        return nullptr;
     // Most often nobody was changed since.
     if (const auto changes = revoked_.user_changes(); known->user_changes != changes) {
         // Whether it is older than the change of its user, the database knows.

@@ -51,6 +51,14 @@ verifying_key_set::verifying_key_set(std::vector<named_verifying_key> keys) : ke
             throw std::invalid_argument("each verifying key has a name of its own");
 }
 
+std::optional<std::string> key_name_of(std::string_view token)
+{
+    const auto read = jws::parse(token);
+    const auto kid = read && read->has_type(type) ? read->kid() : std::nullopt;
+    if (!kid) return std::nullopt;
+    return std::string(*kid);
+}
+
 access_token_verifier::access_token_verifier(std::shared_ptr<const verifying_key_set> keys, token_expectations expected)
     : expected_(std::move(expected))
 {

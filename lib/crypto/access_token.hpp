@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,6 +57,10 @@ public:
 private:
     std::vector<named_verifying_key> keys_;
 };
+
+// The name of the key that it says it was signed with, of which nothing is believed; nothing for what no verifier would
+// look up.
+std::optional<std::string> key_name_of(std::string_view token);
 
 // Judges access tokens. Keeps a context for each key. One thread; a copy may go to another.
 class access_token_verifier {

@@ -57,7 +57,8 @@ std::span<const copied_table> copied_tables()
           {"created", integer},
           {"signs_from", integer},
           {"signs_until", integer, true},
-          {"verifies_until", integer, true}}},
+          {"verifies_until", integer, true},
+          {"longest_lifetime", integer}}},
     };
     return all;
 }

@@ -43,8 +43,8 @@ struct database_settings {
     std::chrono::milliseconds staleness{2000};
 };
 
-// Numbers that only rise, for those who keep copies of what the database holds. A copy is current while the number
-// that was loaded (with acquire) before it was read has not changed.
+// Numbers that only rise, for those who keep copies of what the database holds. A copy is current while are_known() and
+// the number that was loaded (with acquire) before it was read has not changed.
 struct change_counters {
     // Rises after every commit that may have changed the user table, before the writer is answered: exact for this
     // process. Also rises with `foreign`.
@@ -53,6 +53,17 @@ struct change_counters {
     // after another process's commit. PostgreSQL: at once if the commit is notified, at most `foreign_poll` after it
     // otherwise; and every `foreign_poll` while the server has confirmed nothing for database_settings::staleness.
     std::atomic<std::uint64_t> foreign{0};
+    // Until when others' changes have raised both, whatever keeps whoever raises them from running: a process that was
+    // stopped, a log that nobody reads. PostgreSQL: database_settings::staleness after the last question that confirmed
+    // it was asked. SQLite: for ever.
+    std::atomic<std::chrono::steady_clock::time_point> known_until{std::chrono::steady_clock::time_point::max()};
+
+    // Whether that has not passed yet. To be asked before a number is loaded.
+    bool are_known() const noexcept
+    {
+        const auto until = known_until.load(std::memory_order_acquire);
+        return until == std::chrono::steady_clock::time_point::max() || std::chrono::steady_clock::now() < until;
+    }
 };
 inline constexpr std::chrono::milliseconds foreign_poll{250};
 

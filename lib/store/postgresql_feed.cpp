@@ -79,6 +79,7 @@ postgresql_feed::postgresql_feed(settings s, connect_function c, own_changes& ow
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
 {
     if (wake_ < 0) throw std::system_error(errno, std::generic_category(), "cannot follow the database");
+    counters_.known_until.store(confirmed_at_ + settings_.staleness, std::memory_order_release);
     try {
         thread_ = std::thread([this] { run(); });
     } catch (...) {
@@ -238,6 +239,7 @@ void postgresql_feed::hear_number(std::uint64_t number)
     // Fewer than before: a server that has lost commits has taken over.
     seen_ = number;
     if (news) raise();
+    counters_.known_until.store(asked_at_ + settings_.staleness, std::memory_order_release);
     const std::lock_guard lock(mutex_);
     statistics_.last = number;
     if (news && has_confirmed_) ++statistics_.found;

@@ -37,7 +37,8 @@ private:
 // The feed of PostgreSQL: table watchword_change holds the number of the last change, and NOTIFY tells it. What is
 // notified is heard at once; the table is asked every `foreign_poll`, which finds what no notification told and
 // confirms that nothing was missed. When nothing was confirmed for `staleness`, the counters rise every `foreign_poll`,
-// because nobody knows what has changed. A thread of its own, which never waits for the server.
+// because nobody knows what has changed; change_counters::known_until says the same though this thread does not run. A
+// thread of its own, which never waits for the server.
 class postgresql_feed final : public change_feed {
 public:
     using connect_function = std::function<std::unique_ptr<attempt<feed_connection>>()>;

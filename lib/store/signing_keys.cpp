@@ -26,48 +26,50 @@ struct nullable_time {
 
 struct list_keys_query {
     std::string kid, algorithm, sealed;
-    long long created = 0, signs_from = 0;
+    long long created = 0, signs_from = 0, longest_lifetime = 0;
     nullable_time signs_until, verifies_until;
     soci::statement statement;
 
     explicit list_keys_query(soci::session& sql)
-        : statement((sql.prepare << "SELECT kid, algorithm, sealed, created, signs_from, signs_until, verifies_until "
-                                    "FROM watchword_signing_key ORDER BY created, kid",
+        : statement((sql.prepare << "SELECT kid, algorithm, sealed, created, signs_from, signs_until, verifies_until, "
+                                    "longest_lifetime FROM watchword_signing_key ORDER BY created, kid",
                      soci::into(kid), soci::into(algorithm), soci::into(sealed), soci::into(created),
                      soci::into(signs_from), soci::into(signs_until.value, signs_until.state),
-                     soci::into(verifies_until.value, verifies_until.state)))
+                     soci::into(verifies_until.value, verifies_until.state), soci::into(longest_lifetime)))
     {}
 };
 
 struct add_key_query {
     std::string kid, algorithm, sealed, added;
-    long long created = 0, signs_from = 0;
+    long long created = 0, signs_from = 0, longest_lifetime = 0;
     nullable_time signs_until, verifies_until;
     soci::statement statement;
 
     explicit add_key_query(soci::session& sql)
         : statement((sql.prepare << "INSERT INTO watchword_signing_key (kid, algorithm, sealed, created, signs_from, "
-                                    "signs_until, verifies_until) VALUES (:kid, :algorithm, :sealed, :created, "
-                                    ":signs_from, :signs_until, :verifies_until) "
+                                    "signs_until, verifies_until, longest_lifetime) VALUES (:kid, :algorithm, :sealed, "
+                                    ":created, :signs_from, :signs_until, :verifies_until, :longest_lifetime) "
                                     "ON CONFLICT (kid) DO NOTHING RETURNING kid",
                      soci::use(kid), soci::use(algorithm), soci::use(sealed), soci::use(created), soci::use(signs_from),
                      soci::use(signs_until.value, signs_until.state),
-                     soci::use(verifies_until.value, verifies_until.state), soci::into(added)))
+                     soci::use(verifies_until.value, verifies_until.state), soci::use(longest_lifetime),
+                     soci::into(added)))
     {}
 };
 
 struct set_times_query {
     std::string kid, changed;
-    long long signs_from = 0;
+    long long signs_from = 0, longest_lifetime = 0;
     nullable_time signs_until, verifies_until;
     soci::statement statement;
 
     explicit set_times_query(soci::session& sql)
         : statement((sql.prepare << "UPDATE watchword_signing_key SET signs_from = :signs_from, "
-                                    "signs_until = :signs_until, verifies_until = :verifies_until WHERE kid = :kid "
-                                    "RETURNING kid",
+                                    "signs_until = :signs_until, verifies_until = :verifies_until, "
+                                    "longest_lifetime = :longest_lifetime WHERE kid = :kid RETURNING kid",
                      soci::use(signs_from), soci::use(signs_until.value, signs_until.state),
-                     soci::use(verifies_until.value, verifies_until.state), soci::use(kid), soci::into(changed)))
+                     soci::use(verifies_until.value, verifies_until.state), soci::use(longest_lifetime), soci::use(kid),
+                     soci::into(changed)))
     {}
 };
 
@@ -95,7 +97,7 @@ std::vector<signing_key_row> list_signing_keys(session& s)
     q.statement.execute();
     while (q.statement.fetch())
         all.push_back({q.kid, q.algorithm, q.sealed, from_stored(q.created), from_stored(q.signs_from),
-                       q.signs_until.get(), q.verifies_until.get()});
+                       q.signs_until.get(), q.verifies_until.get(), std::chrono::milliseconds(q.longest_lifetime)});
     return all;
 }
 
@@ -114,6 +116,7 @@ core::result<void> add_signing_key(session& s, const signing_key_row& r)
     q.signs_from = to_stored(r.signs_from);
     q.signs_until.set(r.signs_until);
     q.verifies_until.set(r.verifies_until);
+    q.longest_lifetime = r.longest_lifetime.count();
     if (!fetch_one(q.statement)) return core::errc::already_exists;
     tell_others(s);
     return {};
@@ -126,6 +129,7 @@ core::result<void> set_signing_times(session& s, const signing_key_row& r)
     q.signs_from = to_stored(r.signs_from);
     q.signs_until.set(r.signs_until);
     q.verifies_until.set(r.verifies_until);
+    q.longest_lifetime = r.longest_lifetime.count();
     if (!fetch_one(q.statement)) return core::errc::not_found;
     tell_others(s);
     return {};

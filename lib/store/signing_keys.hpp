@@ -3,6 +3,7 @@
 #include "core/clock.hpp"
 #include "core/error.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@ struct signing_key_row {
     std::string sealed; // the private key, encrypted
     core::precise_timestamp created{}, signs_from{};
     std::optional<core::precise_timestamp> signs_until{}, verifies_until{}; // nothing: no end is planned
+    std::chrono::milliseconds longest_lifetime{};                           // of the tokens that it signed
 
     friend bool operator==(const signing_key_row&, const signing_key_row&) = default;
 };
@@ -34,7 +36,7 @@ void lock_signing_keys(session&);
 
 // Each of these is told to other nodes. already_exists: the kid is taken.
 core::result<void> add_signing_key(session&, const signing_key_row&);
-// Writes the three times that may change. not_found.
+// Writes what may change: the three times and the lifetime. not_found.
 core::result<void> set_signing_times(session&, const signing_key_row&);
 // Nothing happens if there is no such key.
 void remove_signing_key(session&, std::string_view kid);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace watchword::accounts {
 namespace {
@@ -30,7 +31,8 @@ struct ring {
     {
         for (const auto& k : p.changed) *find(k.kid) = k;
         if (p.new_key_signs_from)
-            keys.push_back({"k" + std::to_string(++made), policy.algorithm, now, *p.new_key_signs_from});
+            keys.push_back({"k" + std::to_string(++made), policy.algorithm, now, *p.new_key_signs_from, never, never,
+                            policy.longest_lifetime});
         for (const auto& kid : p.removed) std::erase_if(keys, [&](const auto& k) { return k.kid == kid; });
     }
     void carry_out(const core::result<key_plan>& p)
@@ -77,7 +79,7 @@ BOOST_AUTO_TEST_SUITE(key_rule_test)
 BOOST_FIXTURE_TEST_CASE(the_first_key_signs_at_once_and_nothing_else_is_due, begun)
 {
     BOOST_REQUIRE(keys.size() == 1u);
-    BOOST_TEST((keys[0] == key_life{"k1", policy.algorithm, start, start}));
+    BOOST_TEST((keys[0] == key_life{"k1", policy.algorithm, start, start, never, never, policy.longest_lifetime}));
     BOOST_TEST(signing() == "k1");
     BOOST_TEST(due().is_empty());
     BOOST_TEST(due(occasion::start).is_empty());
@@ -157,7 +159,41 @@ BOOST_FIXTURE_TEST_CASE(a_key_that_may_sign_yet_verifies_as_long_as_tokens_live_
     BOOST_TEST(due().is_empty());
     now = start + days(90); // what it signed before is as long as it was
     policy.longest_lifetime = hours(20);
+    const auto k1 = at("k1");
+    tend();
+    BOOST_TEST((at("k1") == k1));
+    BOOST_TEST((at("k2").longest_lifetime == hours(20)));
+}
+
+// A server's setting was lowered, or somebody administers keys without that setting.
+BOOST_FIXTURE_TEST_CASE(a_key_verifies_for_the_longest_lifetime_that_its_tokens_ever_had, begun)
+{
+    policy.longest_lifetime = hours(10);
+    tend();
+    BOOST_TEST((at("k1").longest_lifetime == hours(10)));
+    policy.longest_lifetime = minutes(1);
     BOOST_TEST(due().is_empty());
+    BOOST_TEST(plan_lifetime(keys, policy, now).is_empty());
+    rotate(key_start::at_once);
+    BOOST_TEST(signing() == "k2");
+    BOOST_TEST((at("k1").verifies_until == now + hours(10) + key_margin));
+    BOOST_TEST((at("k2").longest_lifetime == minutes(1)));
+}
+
+BOOST_FIXTURE_TEST_CASE(before_longer_tokens_are_issued_every_key_that_may_sign_them_is_told, followed)
+{
+    now = start + days(90) - moment;
+    retire("k2");
+    rotate(key_start::published_ahead);
+    const auto before = at("k1").verifies_until;
+    policy.longest_lifetime = days(2);
+    const auto plan = plan_lifetime(keys, policy, now);
+    BOOST_TEST(plan.changed.size() == 2u);
+    BOOST_TEST((!plan.new_key_signs_from && plan.removed.empty()));
+    carry_out(plan);
+    BOOST_TEST((at("k1").verifies_until == before + days(2) - minutes(30)));
+    BOOST_TEST((at("k3").longest_lifetime == days(2)));
+    BOOST_TEST((at("k2").longest_lifetime == minutes(30))); // it never signs again
 }
 
 BOOST_FIXTURE_TEST_CASE(another_algorithm_is_due_at_a_start_and_follows_as_any_key, begun)
@@ -363,9 +399,11 @@ struct long_life : ring {
         if (what < 4) {
             if (const auto p = plan_new_key(keys, policy, now, key_start::published_ahead)) carry_out(p);
         } else if (what == 4) {
+            const auto lifetime = std::exchange(policy.longest_lifetime, minutes(1)); // who asks has other settings
             const auto early = plan_early_start(keys, policy, now);
             if (early) carry_out(early);
             if (!early) rotate(key_start::at_once);
+            policy.longest_lifetime = lifetime;
         } else if (what == 5 && !keys.empty()) {
             const auto kid = keys[below(keys.size())].kid;
             if (const auto p = plan_retirement(keys, policy, now, kid)) {
@@ -373,8 +411,8 @@ struct long_life : ring {
                 retired.insert(kid);
             }
         } else if (what == 6) {
-            policy.longest_lifetime = std::min<milliseconds>(policy.longest_lifetime + hours(1), hours(6));
-            tend(occasion::start); // settings change by a start
+            policy.longest_lifetime = minutes(1 + below(6 * 60));
+            if (below(2) == 0) tend(occasion::start); // settings change by a start; of another server, there is none
         } else {
             tend();
         }
@@ -387,7 +425,10 @@ struct long_life : ring {
         BOOST_REQUIRE(k != nullptr);
         BOOST_REQUIRE(verifies(*k, now));
         if (!hurried.contains(k->kid)) BOOST_REQUIRE((now - k->created >= policy.publish_ahead));
-        tokens.push_back({k->kid, now + policy.longest_lifetime});
+        const auto kid = k->kid;
+        if (k->longest_lifetime < policy.longest_lifetime) carry_out(plan_lifetime(keys, policy, now));
+        BOOST_REQUIRE(signing() == kid);
+        tokens.push_back({kid, now + policy.longest_lifetime});
         std::erase_if(tokens, [&](const token& t) { return now >= t.expires; });
         for (const auto& t : tokens) {
             const auto found = find(t.kid);

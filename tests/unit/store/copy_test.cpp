@@ -78,8 +78,8 @@ BOOST_DATA_TEST_CASE(there_and_back_again_not_a_byte_differs, kinds* kinds, one,
                                "'uses', 'ž', '', 'pwd', '', 5, NULL, NULL), "
                                "('a', 8, 'id-8', 1, 2, 3, 4, 0, '', '', '', '', '', 5, 6, 'reused'); "
                                "INSERT INTO watchword_user_state VALUES (9, 'id-9', 3, 1, 'admin a:b', 88, 77); "
-                               "INSERT INTO watchword_signing_key VALUES ('k', 'ES256', 'x', 1, 2, NULL, NULL), "
-                               "('-', 'EdDSA', 'y', 1, 2, 3, 0)");
+                               "INSERT INTO watchword_signing_key VALUES ('k', 'ES256', 'x', 1, 2, NULL, NULL, 7), "
+                               "('-', 'EdDSA', 'y', 1, 2, 3, 0, 8)");
     const auto first = copy(source.settings(), there.settings());
     BOOST_TEST(first.is_same());
     BOOST_REQUIRE(first.tables.size() == 6u);

@@ -24,7 +24,7 @@ using all_rows = std::vector<signing_key_row>;
 
 signing_key_row row(const std::string& kid, core::precise_timestamp created = start)
 {
-    return {kid, "ES256", std::string(4000, 's'), created, created + step, {}, {}};
+    return {kid, "ES256", std::string(4000, 's'), created, created + step, {}, {}, std::chrono::minutes(15)};
 }
 
 struct keys {
@@ -94,6 +94,7 @@ BOOST_DATA_TEST_CASE(a_name_is_taken_once_and_times_are_changed_only_of_a_key_th
     r.signs_from += step;
     r.signs_until = start + 3 * step;
     r.verifies_until = start + 4 * step;
+    r.longest_lifetime = std::chrono::hours(24 * 365);
     BOOST_TEST(k.set(r).has_value());
     BOOST_TEST((k.list() == all_rows{r}));
     r.signs_until.reset();
@@ -175,7 +176,7 @@ BOOST_AUTO_TEST_CASE(other_nodes_and_nobody_else_hear_of_each_change_once)
     BOOST_TEST(is_heard([&] { BOOST_TEST(a.set(r).has_value()); }));
     BOOST_TEST(is_heard([&] { a.remove("one"); }));
     BOOST_TEST(own() == own_before);
-    for (const auto* const sql : {"INSERT INTO watchword_signing_key VALUES ('k', 'ES256', 'x', 1, 2, NULL, NULL)",
+    for (const auto* const sql : {"INSERT INTO watchword_signing_key VALUES ('k', 'ES256', 'x', 1, 2, NULL, NULL, 9)",
                                   "UPDATE watchword_signing_key SET signs_until = 3",
                                   "DELETE FROM watchword_signing_key", "TRUNCATE watchword_signing_key"})
         BOOST_TEST(is_heard([&] { server().query(a.empty.settings().url, sql); }), sql);

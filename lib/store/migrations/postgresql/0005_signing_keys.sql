@@ -1,6 +1,6 @@
 -- Keys that sign access tokens (see accounts/key_rule.hpp). `sealed` is the private key, encrypted under the server's
 -- secret. Times are milliseconds since 1970; an end that is not planned is NULL. What state a key is in follows from
--- them.
+-- them. longest_lifetime: no token that it signed lives longer, in milliseconds.
 CREATE TABLE watchword_signing_key (
     kid text COLLATE "C" PRIMARY KEY,
     algorithm text NOT NULL,
@@ -8,7 +8,8 @@ CREATE TABLE watchword_signing_key (
     created bigint NOT NULL,
     signs_from bigint NOT NULL,
     signs_until bigint,
-    verifies_until bigint
+    verifies_until bigint,
+    longest_lifetime bigint NOT NULL
 );
 
 -- Other programs' changes, told as those of users are (see 0003_change_feed.sql).
