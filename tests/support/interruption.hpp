@@ -35,7 +35,8 @@ public:
     interruption(const interruption&) = delete;
     interruption& operator=(const interruption&) = delete;
 
-    // Instead of one that was asked for before and has not come yet. Less than a second, more than nothing.
+    // Instead of one that was asked for before and has not come yet. Less than a second, more than nothing; what is
+    // shorter than this call, some microseconds, comes before it returns.
     void come_after(std::chrono::nanoseconds time) noexcept
     {
         const ::itimerspec when{{}, {0, time.count()}};

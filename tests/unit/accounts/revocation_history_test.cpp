@@ -143,7 +143,7 @@ void play(state& s, std::vector<operation>& mine, std::atomic<std::uint64_t>& st
     for (auto& o : mine) {
         const auto own_session = o.session ? std::optional(session(*o.session)) : std::nullopt;
         const auto marks = s.marks_of(o.user == 0 ? "a" : "b", o.generation, own_session, expiry(o.user));
-        if (random.below(16) == 0) within.come_after(std::chrono::nanoseconds(1 + random.below(2000)));
+        if (random.below(16) == 0) within.come_after(std::chrono::nanoseconds(1 + random.below(20'000)));
         o.begin = stamps++;
         perform(s, o, marks, random);
         o.end = stamps++;
@@ -341,7 +341,7 @@ BOOST_AUTO_TEST_CASE(a_token_that_was_valid_at_no_time_is_never_accepted)
             if (now == 0) continue;
             const auto token = s.marks_of("a", 2 * now, session(now), early);
             for (int i = 0; i < 4; ++i, ++mine) {
-                if (mine % 16 == 0) within.come_after(std::chrono::nanoseconds(1 + random.below(1500)));
+                if (mine % 16 == 0) within.come_after(std::chrono::nanoseconds(1 + random.below(20'000)));
                 if (s.check(token, revocation_fixture::now) == answer::valid) ++accepted;
             }
         }

@@ -78,8 +78,8 @@ BOOST_AUTO_TEST_CASE(a_revoked_token_is_accepted_at_no_time_though_it_is_forgott
         const disturber other(revocations);
         interruption within;
         for (std::uint32_t round = 0; round < rounds; ++round) {
-            within.come_after(nanoseconds(1 + round * 7 % 900)); // at every place of one of the checks
-            for (int i = 0; i < 8; ++i) {
+            within.come_after(nanoseconds(1 + round * 7 % 20'000)); // at every place of one of the checks
+            for (int i = 0; i < 200; ++i) {
                 ask(by_generation);
                 ask(by_session);
             }
