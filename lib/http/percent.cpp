@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 
+#include <algorithm>
 #include <optional>
 
 namespace watchword::http {
@@ -33,10 +34,15 @@ core::result<std::string> percent_decode(std::string_view text)
 
 std::string_view form_decode(std::string_view text, char* to) noexcept
 {
+    const auto is_plain = [](char c) { return c != '%' && c != '+'; };
     char* end = to;
     while (!text.empty()) {
+        const auto* const rest = std::find_if_not(text.begin(), text.end(), is_plain);
+        end = std::copy(text.begin(), rest, end);
+        text.remove_prefix(static_cast<std::size_t>(rest - text.begin()));
+        if (text.empty()) break;
         const auto escaped = escape_at_start(text);
-        *end++ = escaped ? *escaped : text.front() == '+' ? ' ' : text.front();
+        *end++ = escaped ? *escaped : text.front() == '+' ? ' ' : '%';
         text.remove_prefix(escaped ? 3 : 1);
     }
     return {to, static_cast<std::size_t>(end - to)};
