@@ -336,6 +336,33 @@ BOOST_FIXTURE_TEST_CASE(a_clock_that_goes_back_gives_the_pen_back, followed)
     BOOST_TEST(signing() == "k1");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_retired_key_signs_no_more_though_the_clock_goes_back, begun)
+{
+    now += hours(1);
+    retire("k1");
+    now -= minutes(30);
+    BOOST_TEST(signing() == "k2");
+}
+
+BOOST_FIXTURE_TEST_CASE(before_the_first_key_s_time_another_one_may_be_asked_for, begun)
+{
+    now = start - hours(1);
+    rotate(key_start::at_once); // the first one waits for nobody
+    BOOST_TEST(signing() == "k2");
+}
+
+// What somebody else has made of the table.
+BOOST_FIXTURE_TEST_CASE(of_two_keys_without_an_end_the_one_that_signs_last_is_followed, begun)
+{
+    keys.push_back(keys[0]);
+    keys[1].kid = "k2";
+    keys[1].created = keys[1].signs_from = start + days(10);
+    now = start + days(89);
+    BOOST_TEST(due().is_empty());
+    now = start + days(99);
+    BOOST_TEST((due().new_key_signs_from == start + days(100)));
+}
+
 BOOST_FIXTURE_TEST_CASE(keys_are_remembered_for_a_while_after_they_ended, followed)
 {
     policy.rotation = milliseconds(0);
