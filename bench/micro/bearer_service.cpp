@@ -9,19 +9,15 @@
 #include <utility>
 
 namespace watchword::micro {
-namespace {
 
-accounts::bearer_settings valid_all_day()
+accounts::bearer_settings bearer_service::valid_all_day()
 {
     accounts::bearer_settings s;
     s.lifetime = std::chrono::hours(24); // however long is measured
     return s;
 }
 
-} // namespace
-
-bearer_service::bearer_service(std::size_t users)
-    : parts_(users), bearers_(valid_all_day(), keys_, parts_.database(), signing_, clock_, random_)
+bearer_service::bearer_service(std::size_t users) : parts_(users)
 {
     const auto started = answer_of<core::result<void>>([&] { return keys_.start(); });
     require(started.has_value(), "there are no keys");
@@ -52,9 +48,9 @@ void bearer_service::revoke(std::size_t others)
         const auto id = session_id(i);
         const auto user = public_id(first + i);
         const std::vector<std::string> ids{core::base64url_encode({id.data(), id.size()})};
-        bearers_.sessions_ended({user, ids, accounts::end_reason::signed_out, 1});
+        revoked_.sessions_ended({user, ids, accounts::end_reason::signed_out, 1});
     }
-    const auto known = bearers_.count_revoked();
+    const auto known = revoked_.count();
     require(known.users == others && known.sessions == others, "what was revoked is not known");
 }
 

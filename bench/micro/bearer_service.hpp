@@ -2,6 +2,7 @@
 
 #include "accounts/bearer_tokens.hpp"
 #include "accounts/key_ring.hpp"
+#include "accounts/revocations.hpp"
 #include "accounts/sessions.hpp"
 #include "core/workers.hpp"
 #include "micro/service.hpp"
@@ -25,6 +26,7 @@ public:
     void revoke(std::size_t others);
 
 private:
+    static accounts::bearer_settings valid_all_day();
     core::task<bool> sign_everybody_in(std::size_t users);
 
     service parts_;
@@ -33,8 +35,9 @@ private:
     const core::secret_string secret_{std::string(32, 's')};
     accounts::key_ring keys_{{}, secret_, parts_.database(), clock_, random_};
     core::workers signing_{{"sign", 1, 16}};
-    accounts::bearer_tokens bearers_;
-    accounts::sessions sessions_{{}, secret_, parts_.database(), clock_, random_, &bearers_};
+    accounts::revocations revoked_{{}, clock_, random_};
+    accounts::bearer_tokens bearers_{valid_all_day(), keys_, parts_.database(), signing_, revoked_, clock_, random_};
+    accounts::sessions sessions_{{}, secret_, parts_.database(), clock_, random_, &revoked_};
     std::vector<std::string> issued_;
 };
 
