@@ -323,10 +323,10 @@ core::task<core::result<void>> sessions::end_by_token(std::string_view token, en
         if (!ended && ended.error() != core::errc::not_found) return ended.error();
         return found->owner.public_id;
     };
-    const auto user = co_await change(work);
+    const auto user = co_await changes_.write(work);
     if (!user) co_return user.error();
     const std::vector<std::string> ids{id};
-    tell({*user, ids, why});
+    changes_.tell({*user, ids, why});
     co_return core::result<void>();
 }
 
@@ -359,6 +359,16 @@ core::task<core::result<void>> sessions::end(std::string public_id, std::string 
     if (!done) co_return done.error();
     const std::vector<std::string> ids{id};
     changes_.tell({public_id, ids, why});
+    co_return core::result<void>();
+}
+
+core::task<core::result<void>> sessions::sign_out(std::string public_id, std::string id)
+{
+    const auto ended = co_await end(public_id, id, end_reason::signed_out);
+    if (ended || ended.error() != core::errc::not_found) co_return ended;
+    // Another server may have been quicker, and this one not have heard of it yet.
+    const std::vector<std::string> ids{id};
+    changes_.tell({public_id, ids, end_reason::signed_out});
     co_return core::result<void>();
 }
 

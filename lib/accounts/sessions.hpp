@@ -150,6 +150,8 @@ public:
     // Those that live, the one that was used last first. not_found: there is no such user.
     core::task<core::result<std::vector<session_info>>> list(std::string public_id);
 
+    // A session whose id came from a token that was checked. That it has ended already is no error.
+    core::task<core::result<void>> sign_out(std::string public_id, std::string id);
     // not_found: this user has no such session, or it has ended.
     core::task<core::result<void>> end(std::string public_id, std::string id, end_reason = end_reason::signed_out);
     // How many. not_found: there is no such user.

@@ -124,13 +124,7 @@ core::task<core::result<void>> oauth::end_session_of(std::string_view access_tok
         if (!checked) co_return checked.error();
         who = *checked;
     }
-    const auto ended = co_await sessions_.end(who->public_id, who->session_id);
-    if (!ended && ended.error() == errc::not_found) {
-        // Another server was quicker, and this one may not have heard of it yet.
-        const std::vector<std::string> ids{who->session_id};
-        tokens_.sessions_ended({who->public_id, ids, accounts::end_reason::signed_out});
-    }
-    co_return ended;
+    co_return co_await sessions_.sign_out(who->public_id, who->session_id);
 }
 
 } // namespace watchword::api

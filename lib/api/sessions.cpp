@@ -131,7 +131,7 @@ core::task<> sessions::end_replaced(request& q)
     if (access.empty()) co_return;
     const auto who = co_await tokens_.check(access); // refused if it is of the session that has just ended
     if (!who) co_return;
-    const auto ended = co_await sessions_.end((*who)->public_id, (*who)->session_id);
+    const auto ended = co_await sessions_.sign_out((*who)->public_id, (*who)->session_id);
     note_if_it_goes_on(ended);
 }
 
@@ -177,9 +177,8 @@ core::task<response> sessions::list(request&, accounts::bearer who)
 // DELETE /v1/sessions/current  ->  204
 core::task<response> sessions::end_current(request& q, accounts::bearer who)
 {
-    const auto ended = co_await sessions_.end(who->public_id, who->session_id);
-    // Somebody else may have ended it since the token was checked.
-    if (!ended && ended.error() != core::errc::not_found) co_return failure(ended.error());
+    const auto ended = co_await sessions_.sign_out(who->public_id, who->session_id);
+    if (!ended) co_return failure(ended.error());
     co_return answers_.signed_out(q);
 }
 
