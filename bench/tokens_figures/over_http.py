@@ -25,7 +25,7 @@ class Asked:
 
 
 def measure(run):
-    rounds, seconds = run.pick((2, 1), (5, 2), (9, 3))
+    rounds, seconds = run.pick((1, 0.7), (5, 2), (5, 2))
     directory = run.new_directory()
     asking = introspection.register(run.build)
     settings = asking.settings(directory) if asking else {}

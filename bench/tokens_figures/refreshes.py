@@ -20,6 +20,7 @@ FLUSH_MS = 2      # that a flush of the slow disk takes longer
 
 EACH = 'one thread, a commit each'
 HTTP = f'{JUDGED} connections'
+CALLERS = f'{JUDGED} callers'
 SESSION = {  # of the load generator
     'members': SESSIONS['over HTTP'], 'prepare': ['sign_up', 'sign_in'],
     'values': {'email': 'u-${unique}@example.test', 'password': 'correct horse ${unique}'}}
@@ -40,15 +41,17 @@ class Disk:
 
 
 def measure(run):
-    rounds, seconds = run.pick((2, 0.7), (3, 1.5), (5, 3))
+    rounds, seconds = run.pick((1, 0.7), (3, 1.5), (4, 1.5))
     disks = (Disk('', {}), Disk(f', flushes {FLUSH_MS} ms slower', slow_flush(run), FLUSH_MS))
     seen, notes = {}, []
-    for disk in disks:
+    for disk in run.pick(disks[:1], disks, disks):
         seen['SQLite' + disk.name] = measure_sqlite(run, disk, rounds, seconds)
-    if find_programs() is None:
+    if run.pick(True, False, False):
+        notes.append('PostgreSQL and the slower disk are not measured with --quick')
+    elif find_programs() is None:
         notes.append('PostgreSQL is not installed: not measured')
     else:
-        for disk in run.pick(disks[:1], disks, disks):
+        for disk in disks:
             version, seen['PostgreSQL' + disk.name] = measure_postgresql(run, disk, rounds, seconds)
         notes.append(f'PostgreSQL {version}, reached by a Unix socket, as it comes (fsync on)')
     notes.append(f'How many times it is depends on what the disk takes for a commit. With a library that adds {FLUSH_MS} ms '
@@ -95,8 +98,7 @@ def measure_one(run, disk, rounds, seconds, ours, in_process, over_http):
         server = running.enter_context(servers.start_watchword(
             run.build, run.new_directory(), database=over_http, environment=ours,
             settings={'SECRET': SECRET, **LOWEST_COST}))
-        callers = run.pick((JUDGED,), (JUDGED,), (1, JUDGED, 256))
-        measures = {EACH: runs('each', 1), **{name_of(n): runs('service', n) for n in callers},
+        measures = {EACH: runs('each', 1), CALLERS: runs('service', JUDGED),
                     HTTP: lambda: refresh(run, server, seconds)}
         seen = interleave(measures, rounds, lambda r: f'{r["per_second"]:,.0f} refreshes/s')
     if min(r['latency_us']['p50'] for r in seen[EACH]) < 1000 * disk.flush_ms:
@@ -111,10 +113,6 @@ def refresh(run, server, seconds):
             'latency_us': report['classes']['refresh']['latency_us']}
 
 
-def name_of(callers):
-    return f'{callers} {"caller" if callers == 1 else "callers"}'
-
-
 def per_second(result):
     return result['per_second']
 
@@ -122,8 +120,8 @@ def per_second(result):
 def figures(name, seen):
     return [figure(f'{name}: refreshes/s of {HTTP}, times a commit each', ratios(seen, HTTP, EACH, per_second),
                    at_least=LEAST_TIMES, digits=1),
-            figure(f'{name}: refreshes/s of {name_of(JUDGED)} without HTTP, times a commit each',
-                   ratios(seen, name_of(JUDGED), EACH, per_second), digits=1)]
+            figure(f'{name}: refreshes/s of {CALLERS} without HTTP, times a commit each',
+                   ratios(seen, CALLERS, EACH, per_second), digits=1)]
 
 
 def table(database, seen):

@@ -10,7 +10,7 @@ MIB = 2 ** 20
 
 
 def measure(run):
-    rounds = run.pick(2, 3, 7)
+    rounds = run.pick(1, 3, 3)
     seen = interleave({'load': lambda: program.measure(run.build / 'bench/revocation_load', EACH, EACH)}, rounds,
                       lambda r: f'{r["load_cpu_seconds"]:.2f} s, {resident(r):.1f} MiB')['load']
 

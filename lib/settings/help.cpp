@@ -8,7 +8,7 @@
 namespace watchword::settings {
 namespace {
 
-constexpr std::size_t text_column = 34, width = 100;
+constexpr std::size_t text_column = 31, width = 100;
 
 // `left`, then `text` wrapped into the column beside it.
 void append_entry(std::string& out, std::string left, std::string_view text)

@@ -4,6 +4,8 @@
 #include "sessions_fixture.hpp"
 #include "support/cookie_jar.hpp"
 #include "support/paths.hpp"
+#include "support/transcript.hpp"
+#include "support/vectors.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -218,6 +220,23 @@ BOOST_DATA_TEST_CASE(the_request_after_a_sign_out_is_refused, kinds, which)
     BOOST_TEST(test::sign_out(s.direct, ann.access) == 204);
     BOOST_TEST(s.status(test::bearer(ann.access)) == 401);
     BOOST_TEST(s.application.requests() == 3u);
+}
+
+// With programs of its own in place of those that README starts.
+BOOST_AUTO_TEST_CASE(what_readme_shows_behind_nginx)
+{
+    site s(kind::nginx);
+    BOOST_REQUIRE(s.direct.form_post("/signup", test::registration("ada@example.test", "pw2")).status == 201);
+    auto shown = test::shown_commands(test::read_file(test::source_file("README.md")), "### Behind nginx");
+    const auto starts = [](const test::shown_command& c) {
+        return c.command.starts_with("python3 -m http.server") || c.command.starts_with("nginx -c");
+    };
+    BOOST_TEST(std::erase_if(shown, starts) == 2u);
+    BOOST_TEST(shown.size() >= 4u);
+    const auto differences = test::find_differences(
+        shown, s.directory.path().string(), {{"127.0.0.1:5000", s.server.address()}, {"127.0.0.1:8000", s.address}});
+    for (const auto& difference : differences) BOOST_ERROR(difference);
+    BOOST_TEST(s.application.requests() == 1u);
 }
 
 BOOST_DATA_TEST_CASE(a_condition_that_is_not_met_or_misspelt_keeps_everybody_out, kinds, which)

@@ -1,4 +1,5 @@
 // How tests read what documents show.
+#include "support/temporary_directory.hpp"
 #include "support/transcript.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -43,12 +44,18 @@ BOOST_AUTO_TEST_CASE(dots_stand_for_anything)
 
 BOOST_AUTO_TEST_CASE(one_shell_runs_them_all)
 {
-    const auto outputs = run_in_one_shell({{"x=1; echo $x", {}}, {"printf 2", {}}, {"echo $x \\\n 3", {}}});
+    const temporary_directory directory;
+    const auto place = directory.path().string();
+    const auto outputs = run_in_one_shell({{"x=1; echo $x", {}}, {"printf 2", {}}, {"echo $x \\\n 3", {}}}, place);
     BOOST_REQUIRE(outputs.size() == 3u);
     BOOST_TEST(outputs[0] == "1\n");
     BOOST_TEST(outputs[1] == "2");
     BOOST_TEST(outputs[2] == "1 3\n");
-    BOOST_CHECK_THROW(run_in_one_shell({{"exit 1", {}}, {"echo", {}}}), std::runtime_error);
+    const auto differences =
+        find_differences({{"pwd", place}, {"echo a\r", "b\n"}, {"printf x", "…"}}, place, {{"a", "c"}});
+    BOOST_REQUIRE(differences.size() == 1u);
+    BOOST_TEST(differences[0] == "echo c\r\nshown: b\nprinted: c\n");
+    BOOST_CHECK_THROW(run_in_one_shell({{"exit 1", {}}, {"echo", {}}}, place), std::runtime_error);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -17,8 +17,8 @@ using test::oauth_outcome;
 struct small_service : test::oauth_service {
     store::database small{{"sqlite:" + (directory.path() / "small.db").string(), 1, 1, std::chrono::seconds(60)}};
     accounts::key_ring small_keys{{}, secret, small, clock, random};
-    accounts::bearer_tokens small_bearers{bearer_settings(), small_keys, small, signing, clock, random};
-    accounts::sessions small_sessions{{}, secret, small, clock, random, &small_bearers};
+    accounts::bearer_tokens small_bearers{bearer_settings(), small_keys, small, signing, revoked, clock, random};
+    accounts::sessions small_sessions{{}, secret, small, clock, random, &revoked};
     api::oauth small_routes{small_sessions, small_bearers, clients, random};
     http::router router;
     std::string access, refresh;

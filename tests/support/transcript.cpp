@@ -21,6 +21,20 @@ bool goes_on(std::string_view command)
     return command.ends_with('\\');
 }
 
+void replace_all(std::string& text, const std::string& from, const std::string& to)
+{
+    for (std::size_t at = 0; (at = text.find(from, at)) != text.npos; at += to.size())
+        text.replace(at, from.size(), to);
+}
+
+// Without what ends lines in HTTP, and what is blank at the end.
+std::string tidy(std::string text)
+{
+    replace_all(text, "\r", "");
+    while (text.ends_with('\n')) text.pop_back();
+    return text;
+}
+
 } // namespace
 
 std::vector<shown_command> shown_commands(std::string_view document, std::string_view heading)
@@ -58,9 +72,9 @@ bool matches(std::string_view shown, std::string_view text)
     return false;
 }
 
-std::vector<std::string> run_in_one_shell(const std::vector<shown_command>& all)
+std::vector<std::string> run_in_one_shell(const std::vector<shown_command>& all, const std::string& directory)
 {
-    std::string script;
+    std::string script = "cd '" + directory + "' || exit 1\n";
     for (const auto& each : all) script += each.command + "\nprintf '\\001\\n'\n";
     const auto done = run_program({"bash", "-c", script}, {{"no_proxy", "*"}});
     std::vector<std::string> outputs;
@@ -73,6 +87,21 @@ std::vector<std::string> run_in_one_shell(const std::vector<shown_command>& all)
     }
     if (outputs.size() != all.size()) throw std::runtime_error("the shell ended before its time: " + done.errors);
     return outputs;
+}
+
+std::vector<std::string> find_differences(std::vector<shown_command> all, const std::string& directory,
+                                          const std::vector<std::pair<std::string, std::string>>& replaced)
+{
+    for (auto& each : all)
+        for (const auto& [from, to] : replaced) replace_all(each.command, from, to);
+    const auto outputs = run_in_one_shell(all, directory);
+    std::vector<std::string> found;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const auto shown = tidy(all[i].output), printed = tidy(outputs[i]);
+        if (!matches(shown, printed))
+            found.push_back(all[i].command + "\nshown: " + shown + "\nprinted: " + printed + "\n");
+    }
+    return found;
 }
 
 } // namespace watchword::test

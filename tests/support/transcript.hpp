@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 // Documents show what a shell answers: blocks of ```console, in which a line that begins with "$ " is a command (it
@@ -19,7 +20,12 @@ std::vector<shown_command> shown_commands(std::string_view document, std::string
 // Whether a text is what was shown.
 bool matches(std::string_view shown, std::string_view text);
 
-// What each command prints; all of them are run by one shell, so that variables last. Throws if the shell fails.
-std::vector<std::string> run_in_one_shell(const std::vector<shown_command>&);
+// What each command prints; all of them are run by one shell in that directory, so that variables last. Throws if the
+// shell fails.
+std::vector<std::string> run_in_one_shell(const std::vector<shown_command>&, const std::string& directory);
+
+// Runs them with texts replaced, such as an address: an entry for each that printed something else than was shown.
+std::vector<std::string> find_differences(std::vector<shown_command>, const std::string& directory,
+                                          const std::vector<std::pair<std::string, std::string>>& replaced);
 
 } // namespace watchword::test
