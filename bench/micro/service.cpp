@@ -61,7 +61,7 @@ service::service(std::size_t users)
 
 std::string service::token()
 {
-    return checker_.issue(public_id(0), clock_.now(), {});
+    return tokens_.issue({public_id(0), clock_.now() + std::chrono::seconds(3600)});
 }
 
 } // namespace watchword::micro

@@ -25,12 +25,6 @@ std::vector<std::string> split_words(std::string_view text)
     return words;
 }
 
-// Hundreds of microseconds for RSA, tens for the others.
-bool is_slow(crypto::signature_algorithm a) noexcept
-{
-    return a == crypto::signature_algorithm::rs256 || a == crypto::signature_algorithm::ps256;
-}
-
 // On a database thread. The user's address, if the session lives.
 core::result<std::optional<std::string>> email_in_session(store::session& s, const crypto::access_token_claims& c)
 {
@@ -65,14 +59,13 @@ bearer_tokens::bearer_tokens(const bearer_settings& s, key_ring& k, store::datab
     : settings_(s),
       keys_(k),
       database_(d),
-      signing_(signing),
       clock_(c),
       random_(r),
       revoked_(revoked),
       checking_([verifier = crypto::access_token_verifier(std::make_shared<const crypto::verifying_key_set>(),
                                                           {s.issuer, s.audience, s.leeway}),
                  secret = core::random_value<core::siphash_key>(r)] { return checking(verifier, secret); }),
-      issuing_([] { return issuing(); })
+      signer_(k, signing, c)
 {}
 
 // --- issuing
@@ -100,37 +93,11 @@ core::task<core::result<bearer_tokens::issued>> bearer_tokens::issue(const sessi
 {
     const auto now = clock_.now();
     const auto claims = claims_of(grant, now);
-    const auto keys = co_await keys_.for_signing();
-    if (!keys) co_return keys.error();
-    const auto* const key = (*keys)->signing_key(clock_.precise_now());
-    if (key == nullptr) {
-        core::log::error("no key signs access tokens", {});
-        co_return core::errc::unavailable;
-    }
     issued made{{}, claims.expires, claims.expires - now};
-    const auto work = [&](std::size_t) { return sign(claims, *key); };
-    if (is_slow(key->key.algorithm())) {
-        auto text = co_await signing_.run(work);
-        if (!text) co_return text.error();
-        made.text = std::move(*text);
-        co_return made;
-    }
-    auto text = work(0);
+    auto text = co_await signer_.sign(claims);
     if (!text) co_return text.error();
     made.text = std::move(*text);
     co_return made;
-}
-
-core::result<std::string> bearer_tokens::sign(const crypto::access_token_claims& claims,
-                                              const crypto::named_signing_key& key)
-{
-    auto& mine = issuing_.local();
-    if (!mine.key || mine.key->kid != key.kid || &mine.key->key.material() != &key.key.material()) {
-        mine.key.reset();
-        mine.issuer.emplace(key);
-        mine.key.emplace(key); // kept, so that no other is ever at its place
-    }
-    return mine.issuer->issue(claims);
 }
 
 // --- checking
@@ -159,7 +126,7 @@ bearer bearer_tokens::check_known(std::string_view token)
 // It may have been made a moment ago, and not been heard of yet.
 core::task<core::result<void>> bearer_tokens::look_for_key(std::string_view token)
 {
-    const auto kid = crypto::key_name_of(token);
+    const auto kid = crypto::key_name_of(token, crypto::access_token_type);
     if (!kid) co_return core::result<void>();
     const auto looked = co_await keys_.look_for(*kid);
     if (!looked && looked.error().category() == core::category()) co_return looked.error();

@@ -2,6 +2,7 @@
 
 #include "accounts/key_ring.hpp"
 #include "accounts/revocations.hpp"
+#include "accounts/ring_signer.hpp"
 #include "accounts/sessions.hpp"
 #include "accounts/token_cache.hpp"
 #include "core/clock.hpp"
@@ -105,14 +106,8 @@ private:
         std::uint64_t keys = 0;                                     // rises when they change
         token_cache<known_token> known;
     };
-    // And what it signs with.
-    struct issuing {
-        std::optional<crypto::named_signing_key> key;
-        std::optional<crypto::access_token_issuer> issuer; // of that key
-    };
     static constexpr std::size_t cached_tokens = 8192; // of each thread
 
-    core::result<std::string> sign(const crypto::access_token_claims&, const crypto::named_signing_key&);
     crypto::access_token_claims claims_of(const session_grant&, core::timestamp now);
     stamps stamps_now(checking&) const;
     core::task<core::result<void>> look_for_key(std::string_view token);
@@ -120,12 +115,11 @@ private:
     const bearer_settings settings_;
     key_ring& keys_;
     store::database& database_;
-    core::workers& signing_;
     const core::clock& clock_;
     core::random_source& random_;
     revocations& revoked_;
     core::per_thread<checking> checking_;
-    core::per_thread<issuing> issuing_;
+    ring_signer<crypto::access_token_issuer> signer_;
 };
 
 } // namespace watchword::accounts

@@ -3,29 +3,36 @@
 #include "accounts/tutorial_tokens.hpp"
 #include "store/user_states.hpp"
 
+#include <utility>
+
 namespace watchword::accounts {
 
 token_checker::token_checker(const crypto::hs256_tokens& tokens, std::chrono::seconds lifetime, store::database& d,
-                             revocations& revoked, const core::clock& c, core::random_source& random)
+                             revocations& revoked, const core::clock& c, core::random_source& random,
+                             published_tokens* published)
     : lifetime_(lifetime),
       database_(d),
       revoked_(revoked),
       clock_(c),
       threads_(
-          [tokens, secret = core::random_value<core::siphash_key>(random)] { return thread_state(tokens, secret); })
+          [tokens, secret = core::random_value<core::siphash_key>(random)] { return thread_state(tokens, secret); }),
+      published_(published)
 {}
 
-std::string token_checker::issue(std::string_view public_id, core::timestamp begun, core::timestamp revoked_until)
+core::task<core::result<std::string>> token_checker::issue(std::string public_id, core::timestamp begun,
+                                                           core::timestamp revoked_until)
 {
-    const auto expires = tutorial_tokens::expiry(begun, lifetime_, revoked_until);
-    return threads_.local().tokens.issue({std::string(public_id), expires});
+    crypto::access_claims claims{std::move(public_id), tutorial_tokens::expiry(begun, lifetime_, revoked_until)};
+    if (!published_) co_return threads_.local().tokens.issue(claims);
+    auto text = co_await published_->issue(std::move(claims));
+    co_return text;
 }
 
 caller token_checker::check_known(std::string_view token)
 {
     const auto* const known = threads_.local().known.find(token);
     if (!known || clock_.now() >= known->who->expires || !database_.changes().are_known() ||
-        known->state != state_now())
+        known->state != state_now() || known->keys != keys_seen())
         return nullptr;
     // Most often nobody was changed since.
     if (const auto changes = revoked_.user_changes(); known->user_changes != changes) {
@@ -38,11 +45,16 @@ caller token_checker::check_known(std::string_view token)
 
 core::task<core::result<caller>> token_checker::check(std::string_view token)
 {
-    const auto claims = threads_.local().tokens.verify(token, clock_.now());
+    // Taken before anything is asked, so that a change meanwhile makes the answer old.
+    const auto state = state_now(), keys = keys_seen();
+    auto claims = threads_.local().tokens.verify(token, clock_.now());
+    if (!claims && published_) {
+        auto published = co_await published_->verify(token);
+        claims = std::move(published);
+    }
     if (!claims) co_return claims.error();
 
-    // Taken before the question, so that a change during it makes this answer old.
-    const auto state = state_now(), changes = revoked_.user_changes();
+    const auto changes = revoked_.user_changes();
     revoked_.expect_tutorial_token(claims->expires);
     const auto ask = [&](store::session& s) { return store::find_user_state(s, std::string_view(claims->public_id)); };
     const auto user = co_await database_.read(ask);
@@ -52,7 +64,7 @@ core::task<core::result<caller>> token_checker::check(std::string_view token)
     const auto marks = revoked_.marks_of(claims->public_id, static_cast<std::uint64_t>(user->generation), std::nullopt,
                                          claims->expires);
     const caller who = std::make_shared<const identity>(identity{claims->public_id, claims->expires});
-    threads_.local().known.put(token, who->public_id, {who, marks, changes, state});
+    threads_.local().known.put(token, who->public_id, {who, marks, changes, state, keys});
     co_return who;
 }
 

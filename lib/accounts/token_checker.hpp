@@ -1,5 +1,6 @@
 #pragma once
 
+#include "accounts/published_tokens.hpp"
 #include "accounts/revocations.hpp"
 #include "accounts/token_cache.hpp"
 #include "core/clock.hpp"
@@ -31,12 +32,15 @@ using caller = std::shared_ptr<const identity>;
 // tutorial_tokens.hpp. Thread-safe. Everything referred to must outlive it.
 class token_checker {
 public:
+    // With `published`, tokens are signed with published keys; those with HS256 are good, too.
     token_checker(const crypto::hs256_tokens&, std::chrono::seconds lifetime, store::database&, revocations&,
-                  const core::clock&, core::random_source&);
+                  const core::clock&, core::random_source&, published_tokens* published = nullptr);
 
     // A token for a user whose password was proved since `begun`, a now() of before; `revoked_until`: what was found of
     // him then (proven_user::tutorial_until). If he has been changed meanwhile, it is revoked already.
-    std::string issue(std::string_view public_id, core::timestamp begun, core::timestamp revoked_until);
+    // Errors: those of published_tokens::issue.
+    core::task<core::result<std::string>> issue(std::string public_id, core::timestamp begun,
+                                                core::timestamp revoked_until);
     core::timestamp now() const noexcept { return clock_.now(); }
 
     // The caller of a token this thread knows; null when the slow way must decide.
@@ -51,6 +55,7 @@ private:
         token_marks marks{};
         mutable std::uint64_t user_changes = 0; // of the revocations among which it was not
         std::uint64_t state = 0;                // state_now() before the database was asked
+        std::uint64_t keys = 0;                 // keys_seen() then
     };
     struct thread_state {
         thread_state(const crypto::hs256_tokens& t, core::siphash_key secret) : tokens(t), known(cached_tokens, secret)
@@ -66,11 +71,14 @@ private:
         return database_.changes().foreign.load(std::memory_order_acquire) + revoked_.doubts();
     }
 
+    std::uint64_t keys_seen() const { return published_ ? published_->keys_seen() : 0; }
+
     const std::chrono::seconds lifetime_;
     store::database& database_;
     revocations& revoked_;
     const core::clock& clock_;
     core::per_thread<thread_state> threads_;
+    published_tokens* const published_; // or null
 };
 
 } // namespace watchword::accounts

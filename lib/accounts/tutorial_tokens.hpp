@@ -35,6 +35,12 @@ struct tutorial_tokens {
         return std::max(begun + lifetime, revoked + std::chrono::seconds(1));
     }
 
+    // Of a token that is issued right after a change.
+    static constexpr std::chrono::seconds longest_life(std::chrono::seconds lifetime) noexcept
+    {
+        return lifetime + margin + std::chrono::seconds(1);
+    }
+
 private:
     static core::timestamp second_of(core::precise_timestamp t) noexcept
     {

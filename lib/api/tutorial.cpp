@@ -89,8 +89,10 @@ core::task<response> tutorial::log_in(request& q)
             co_return could_not_verify(status::forbidden, "Account disabled !!");
         co_return failure(why, accounts_.hashing_wait());
     }
+    const auto token = co_await tokens_.issue(user->public_id, begun, user->tutorial_until);
+    if (!token) co_return failure(token.error());
     std::string body = "{\"token\":";
-    append_json_string(body, tokens_.issue(user->public_id, begun, user->tutorial_until));
+    append_json_string(body, *token);
     body.append("}\n");
     response signed_in(status::created, "application/json", std::move(body));
     if (devices_) remember_device(signed_in, q, *devices_, user->public_id);

@@ -4,16 +4,19 @@
 #include "core/error.hpp"
 #include "crypto/registered_claims.hpp"
 #include "crypto/signature.hpp"
+#include "crypto/verifying_keys.hpp"
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 // Access tokens of /v1: compact JWS with the header {"alg","typ":"at+jwt","kid"} and the claims of RFC 9068.
 namespace watchword::crypto {
+
+inline constexpr std::string_view access_token_type = "at+jwt"; // RFC 9068 section 2.1
 
 struct access_token_claims {
     // 1 to 1,024 bytes
@@ -45,23 +48,6 @@ private:
     signer signer_;
 };
 
-// Keys by their names, which cannot change any more: what threads share while keys come and go. Thread-safe.
-class verifying_key_set {
-public:
-    verifying_key_set() = default;
-    // Throws std::invalid_argument for a key without a name, and for two of one name.
-    explicit verifying_key_set(std::vector<named_verifying_key>);
-
-    const std::vector<named_verifying_key>& keys() const noexcept { return keys_; }
-
-private:
-    std::vector<named_verifying_key> keys_;
-};
-
-// The name of the key that it says it was signed with, of which nothing is believed; nothing for what no verifier would
-// look up.
-std::optional<std::string> key_name_of(std::string_view token);
-
 // Judges access tokens. Keeps a context for each key. One thread; a copy may go to another.
 class access_token_verifier {
 public:
@@ -70,7 +56,7 @@ public:
     access_token_verifier(std::shared_ptr<const verifying_key_set>, token_expectations);
 
     // Other keys from now on. Takes no time if they are the same object.
-    void use(std::shared_ptr<const verifying_key_set>);
+    void use(std::shared_ptr<const verifying_key_set> keys) { keys_.use(std::move(keys)); }
 
     // The claims of a token that is valid at `now`. Which are revoked is not known here.
     // Errors: expired_token for one that was good before; else invalid_token, whatever is wrong: what jws::parse
@@ -80,15 +66,7 @@ public:
     core::result<access_token_claims> verify(std::string_view token, core::timestamp now);
 
 private:
-    struct named_verifier {
-        std::string kid;
-        verifier judge;
-    };
-
-    verifier* find(std::string_view kid) noexcept;
-
-    std::shared_ptr<const verifying_key_set> keys_;
-    std::vector<named_verifier> verifiers_; // of each of them
+    key_verifiers keys_;
     token_expectations expected_;
 };
 

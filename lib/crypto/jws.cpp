@@ -3,6 +3,8 @@
 #include "core/json.hpp"
 #include "core/text.hpp"
 
+#include <boost/json/serialize.hpp>
+
 namespace watchword::crypto {
 namespace {
 
@@ -104,6 +106,23 @@ core::result<json::object> jws::claims() const
     auto read = read_json_segment(segments_.payload);
     if (!read) return core::errc::invalid_token;
     return std::move(*read);
+}
+
+std::optional<std::string> key_name_of(std::string_view token, std::string_view type)
+{
+    const auto read = jws::parse(token);
+    const auto kid = read && read->has_type(type) ? read->kid() : std::nullopt;
+    if (!kid) return std::nullopt;
+    return std::string(*kid);
+}
+
+std::string jws_header_segment(const named_signing_key& key, std::string_view type)
+{
+    json::object header;
+    header["alg"] = core::json_string(facts_of(key.key.algorithm()).name);
+    header["typ"] = core::json_string(type);
+    header["kid"] = core::json_string(key.kid);
+    return core::base64url_encode(json::serialize(header));
 }
 
 std::string sign_jws(std::string_view header_segment, std::string_view payload, signer& key)

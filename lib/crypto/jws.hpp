@@ -2,6 +2,7 @@
 
 #include "core/error.hpp"
 #include "crypto/signature.hpp"
+#include "crypto/signature_key.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -62,6 +63,13 @@ private:
     jws_segments segments_;
     boost::json::object header_;
 };
+
+// The name of the key that a token of that type says it was signed with, of which nothing is believed; nothing for what
+// no verifier would look up.
+std::optional<std::string> key_name_of(std::string_view token, std::string_view type);
+
+// The segment of the header {"alg","typ","kid"} for what that key signs.
+std::string jws_header_segment(const named_signing_key&, std::string_view type);
 
 // The token of a header, of which that is the segment, and a payload.
 std::string sign_jws(std::string_view header_segment, std::string_view payload, signer&);

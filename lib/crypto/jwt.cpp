@@ -30,15 +30,18 @@ std::optional<access_claims> read_claims(const json::object& claims, core::times
     return access_claims{std::string(core::view(id->get_string())), round_up(*expires)};
 }
 
+std::string write_claims(const access_claims& claims)
+{
+    return "{\"public_id\":" + json::serialize(core::json_string(claims.public_id)) +
+           ",\"exp\":" + std::to_string(claims.expires.time_since_epoch().count()) + "}";
+}
+
 } // namespace
 
 std::string hs256_tokens::issue(const access_claims& claims)
 {
     static const std::string header = core::base64url_encode(header_text);
-    const auto id = core::json_string(claims.public_id);
-    const std::string payload = "{\"public_id\":" + json::serialize(id) +
-                                ",\"exp\":" + std::to_string(claims.expires.time_since_epoch().count()) + "}";
-    std::string token = header + "." + core::base64url_encode(payload);
+    std::string token = header + "." + core::base64url_encode(write_claims(claims));
     const auto tag = mac_.sign(token);
     token.append(".").append(core::base64url_encode({tag.data(), tag.size()}));
     return token;
@@ -59,6 +62,25 @@ core::result<access_claims> hs256_tokens::verify(std::string_view token, core::t
     const auto payload = read_json_segment(parts->payload);
     if (!payload) return core::errc::invalid_token;
     auto claims = read_claims(*payload, now);
+    if (!claims) return core::errc::invalid_token;
+    return std::move(*claims);
+}
+
+keyed_token_issuer::keyed_token_issuer(const named_signing_key& key)
+    : header_(jws_header_segment(key, tutorial_token_type)), signer_(key.key)
+{}
+
+std::string keyed_token_issuer::issue(const access_claims& claims)
+{
+    return sign_jws(header_, write_claims(claims), signer_);
+}
+
+core::result<access_claims> verify_keyed_token(std::string_view token, key_verifiers& keys, core::timestamp now)
+{
+    const auto read = jws::parse(token);
+    if (!read || !read->has_type(tutorial_token_type) || !keys.accept(*read)) return core::errc::invalid_token;
+    const auto said = read->claims();
+    auto claims = said ? read_claims(*said, now) : std::nullopt;
     if (!claims) return core::errc::invalid_token;
     return std::move(*claims);
 }

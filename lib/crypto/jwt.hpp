@@ -5,6 +5,8 @@
 #include "core/secret.hpp"
 #include "crypto/hmac.hpp"
 #include "crypto/jws.hpp"
+#include "crypto/signature.hpp"
+#include "crypto/verifying_keys.hpp"
 
 #include <string>
 #include <string_view>
@@ -38,5 +40,24 @@ public:
 private:
     hmac_sha256 mac_;
 };
+
+inline constexpr std::string_view tutorial_token_type = "JWT";
+
+// The same tokens, signed with one of several keys, which the header names: {"alg","typ":"JWT","kid"}. One thread; a
+// copy may go to another.
+class keyed_token_issuer {
+public:
+    explicit keyed_token_issuer(const named_signing_key&);
+
+    std::string issue(const access_claims&);
+
+private:
+    std::string header_; // base64url
+    signer signer_;
+};
+
+// The claims of such a token, as hs256_tokens::verify; invalid_token also for another `typ`, and for a key that is none
+// of these.
+core::result<access_claims> verify_keyed_token(std::string_view token, key_verifiers&, core::timestamp now);
 
 } // namespace watchword::crypto

@@ -27,6 +27,11 @@ const algorithm_facts& facts_of(signature_algorithm a) noexcept
     return all[static_cast<std::size_t>(a)];
 }
 
+bool is_slow_to_sign(signature_algorithm a) noexcept
+{
+    return facts_of(a).type == "RSA";
+}
+
 bool is_key_type(std::string_view type) noexcept
 {
     return find([type](const algorithm_facts& a) { return a.type == type; }).has_value();

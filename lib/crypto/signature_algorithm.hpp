@@ -22,6 +22,9 @@ struct algorithm_facts {
 };
 const algorithm_facts& facts_of(signature_algorithm) noexcept;
 
+// Hundreds of microseconds for a signature, where the others take tens.
+bool is_slow_to_sign(signature_algorithm) noexcept;
+
 // Whether any has keys of this type.
 bool is_key_type(std::string_view) noexcept;
 // As it is written, "ES256"; nothing for any other text.

@@ -1,5 +1,8 @@
 #include "server/key_policy.hpp"
 
+#include "accounts/tutorial_tokens.hpp"
+
+#include <algorithm>
 #include <stdexcept>
 
 namespace watchword::server {
@@ -23,8 +26,10 @@ accounts::key_policy key_policy(const settings::tokens_group& t)
 {
     if (t.rotation.count() != 0 && t.rotation <= t.publish_ahead)
         throw std::runtime_error("tokens.rotation must be longer than tokens.publish_ahead, or 0");
-    return {algorithm_of(t.algorithm), t.rotation, t.publish_ahead,
-            t.access_lifetime + t.clock_skew};
+    auto longest = t.access_lifetime;
+    if (t.tutorial_algorithm == settings::tokens_group::tutorial_signature::as_v1)
+        longest = std::max(longest, accounts::tutorial_tokens::longest_life(t.lifetime));
+    return {algorithm_of(t.algorithm), t.rotation, t.publish_ahead, longest + t.clock_skew};
 }
 
 } // namespace watchword::server

@@ -4,6 +4,7 @@
 #include "accounts/device_proofs.hpp"
 #include "accounts/key_problem.hpp"
 #include "accounts/key_ring.hpp"
+#include "accounts/published_tokens.hpp"
 #include "accounts/revocations.hpp"
 #include "accounts/sign_in_guard.hpp"
 #include "accounts/token_checker.hpp"
@@ -243,14 +244,18 @@ void serve(settings::settings& s)
     if (slows_guesses(s.limits)) guard.emplace(guard_settings(s.limits), devices, random);
     accounts::service accounts(account_settings, database, hashing, passwords, random, guard ? &*guard : nullptr);
     accounts::revocations revoked(token_lifetimes(s), clock, random);
-    accounts::token_checker checker(tokens, s.tokens.lifetime, database, revoked, clock, random);
+    core::workers signing({"sign"});
+    accounts::published_tokens published(keys, signing, clock);
+    const bool is_published = s.tokens.tutorial_algorithm == settings::tokens_group::tutorial_signature::as_v1;
+    accounts::token_checker checker(tokens, s.tokens.lifetime, database, revoked, clock, random,
+                                    is_published ? &published : nullptr);
     const accounts::terms terms{accounts::addresses::exact,
                                 s.compat.lenient_passwords ? accounts::password_rules::lenient
                                                            : accounts::password_rules::strict,
                                 s.auth.hide_accounts ? accounts::existence::hidden : accounts::existence::told};
     api::tutorial tutorial(accounts, checker, database, {{s.http.form_fields}, {s.http.json_depth}}, terms,
                            s.compat.device_cookie ? &devices : nullptr);
-    v1_service v1(s, secret, keys, database, accounts, devices, revoked, clock, random);
+    v1_service v1(s, secret, keys, signing, database, accounts, devices, revoked, clock, random);
     secret = s.secret.value = core::secret_string(); // OpenSSL's copies are enough
 
     api::rate_limits limits(rate_limit_settings(s.limits), random);

@@ -61,10 +61,10 @@ accounts::revocations::lifetimes token_lifetimes(const settings::settings& s)
 }
 
 v1_service::v1_service(const settings::settings& s, const core::secret_string& secret, accounts::key_ring& keys,
-                       store::database& d, accounts::service& a, accounts::device_proofs& devices,
-                       accounts::revocations& revoked, const core::clock& c, core::random_source& r)
-    : signing_({"sign"}),
-      tokens_(bearer_settings(s.tokens), keys, d, signing_, revoked, c, r),
+                       core::workers& signing, store::database& d, accounts::service& a,
+                       accounts::device_proofs& devices, accounts::revocations& revoked, const core::clock& c,
+                       core::random_source& r)
+    : tokens_(bearer_settings(s.tokens), keys, d, signing, revoked, c, r),
       sessions_(session_settings(s), secret, d, c, r, &revoked),
       user_changes_(session_settings(s), d, c, &revoked),
       cookies_(session_cookies(s, secret)),

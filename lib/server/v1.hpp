@@ -32,9 +32,9 @@ class v1_service {
 public:
     // Throws std::runtime_error for settings that no token can hold, and for a bad file of clients. What is referred to
     // must outlive it.
-    v1_service(const settings::settings&, const core::secret_string& secret, accounts::key_ring&, store::database&,
-               accounts::service&, accounts::device_proofs&, accounts::revocations&, const core::clock&,
-               core::random_source&);
+    v1_service(const settings::settings&, const core::secret_string& secret, accounts::key_ring&,
+               core::workers& signing, store::database&, accounts::service&, accounts::device_proofs&,
+               accounts::revocations&, const core::clock&, core::random_source&);
 
     // `this` must outlive the router, and so must the limits.
     void add_routes(http::router&, api::rate_limits&);
@@ -42,7 +42,6 @@ public:
     core::task<> look() { return upkeep_.look(); }
 
 private:
-    core::workers signing_;
     accounts::bearer_tokens tokens_;
     accounts::sessions sessions_;
     accounts::user_changes user_changes_;

@@ -85,6 +85,7 @@ struct secret_group {
 struct tokens_group {
     seconds lifetime{1800};
     enum class signature { es256, eddsa, rs256, ps256 } algorithm = signature::es256;
+    enum class tutorial_signature { hs256, as_v1 } tutorial_algorithm = tutorial_signature::hs256;
     seconds rotation{90 * 24 * 3600}; // 0: never
     seconds publish_ahead{24 * 3600};
     std::string issuer = "watchword";

@@ -17,6 +17,7 @@ constexpr std::array<std::string_view, 2> forwarding_names{"x-forwarded-for", "f
 constexpr std::array<std::string_view, 2> tls_version_names{"1.2", "1.3"};
 constexpr std::array<std::string_view, 3> client_certificate_names{"none", "optional", "required"};
 constexpr std::array<std::string_view, 4> signature_names{"es256", "eddsa", "rs256", "ps256"};
+constexpr std::array<std::string_view, 2> tutorial_signature_names{"hs256", "as_v1"};
 constexpr std::array<std::string_view, 2> feed_names{"notify", "poll"};
 constexpr std::array<std::string_view, 5> engine_names{"automatic", "avx512", "avx2", "portable", "libsodium"};
 
@@ -176,6 +177,10 @@ constexpr descriptor rows[] = {
         "tokens.algorithm",
         "How the access tokens of /v1 are signed, by keys that watchword key shows; another one holds for the next "
         "key, which a start makes."),
+    choice<&S::tokens, &tokens_group::tutorial_algorithm, tutorial_signature_names>(
+        "tokens.tutorial_algorithm",
+        "How the tokens of the tutorial's login are signed: under the secret, or as those of /v1, so that others may "
+        "check them with the published keys."),
     duration<&S::tokens, &tokens_group::rotation>(
         "tokens.rotation", 0, 10 * 365 * day,
         "For how long a key signs before another one does, longer than tokens.publish_ahead; 0: until watchword key "

@@ -1,4 +1,5 @@
 // `watchword key`: what it shows and does of the keys that sign tokens, and what servers make of it.
+#include "core/text.hpp"
 #include "e2e_fixture.hpp"
 #include "support/postgres_server.hpp"
 #include "support/vectors.hpp"
@@ -252,6 +253,28 @@ BOOST_AUTO_TEST_CASE(another_secret_opens_nothing_and_there_is_a_way_out)
     BOOST_TEST(done.output == "all keys are retired; " + kid_of("signing") + " signs\n");
     BOOST_TEST(states() == "retired signing ");
     start_once();
+}
+
+BOOST_AUTO_TEST_CASE(the_tutorials_tokens_may_be_signed_with_the_published_keys)
+{
+    std::string token;
+    for (const bool first : {true, false}) {
+        server_process server(directory.path(), {"--set", "tokens.tutorial_algorithm=as_v1"});
+        http_client client(server.address());
+        if (first) {
+            BOOST_REQUIRE(client.form_post("/signup", registration("ann@x.test")).status == 201);
+            token = token_of(client.form_post("/login", credentials("ann@x.test")));
+        }
+        const auto header = watchword::core::base64url_decode(std::string_view(token).substr(0, token.find('.')));
+        BOOST_REQUIRE(header.has_value());
+        const auto kid = std::string(boost::json::parse(*header).at("kid").as_string().c_str());
+        BOOST_TEST((published(client) == kids{kid}));
+        BOOST_TEST(client.get("/user", token).status == 200);
+        BOOST_TEST(server.stop() == 0);
+    }
+    server_process server(directory.path());
+    http_client client(server.address());
+    BOOST_TEST(client.get("/user", token).status == 401);
 }
 
 BOOST_AUTO_TEST_CASE(a_database_that_was_brought_here_without_its_secret_gets_new_keys)

@@ -1,3 +1,4 @@
+#include "core/random.hpp"
 #include "core/text.hpp"
 #include "crypto/jwt.hpp"
 #include "support/vectors.hpp"
@@ -6,6 +7,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <memory>
+#include <vector>
 
 namespace {
 
@@ -180,6 +183,45 @@ BOOST_AUTO_TEST_CASE(no_token_of_the_shared_collection_is_accepted_or_throws)
         ++count;
     }
     BOOST_TEST(count == 208u);
+}
+
+BOOST_AUTO_TEST_CASE(with_one_of_several_keys_its_name_is_in_the_header)
+{
+    core::system_random random;
+    const auto named = [&](const std::string& kid, crypto::signature_algorithm a) {
+        return crypto::named_signing_key{kid, crypto::signing_key::generate(a, random)};
+    };
+    const auto one = named("one", crypto::signature_algorithm::es256);
+    const auto two = named("two", crypto::signature_algorithm::eddsa);
+    const auto set = std::make_shared<const crypto::verifying_key_set>(
+        std::vector<crypto::named_verifying_key>{{one.kid, one.key.verifying()}, {two.kid, two.key.verifying()}});
+    crypto::key_verifiers keys(set);
+    const crypto::access_claims claims{"u", now + std::chrono::seconds(60)};
+    for (const auto& key : {one, two}) {
+        const auto token = crypto::keyed_token_issuer(key).issue(claims);
+        const auto header = crypto::read_json_segment(crypto::split_jws(token)->header);
+        BOOST_TEST(header->at("kid").as_string() == boost::json::string_view(key.kid));
+        BOOST_TEST(header->at("typ").as_string() == "JWT");
+        const auto read = crypto::verify_keyed_token(token, keys, now);
+        BOOST_REQUIRE(read.has_value());
+        BOOST_TEST(read->public_id == "u");
+        BOOST_TEST((read->expires == claims.expires));
+        BOOST_TEST(!crypto::verify_keyed_token(token, keys, claims.expires).has_value());
+        for (std::size_t at = 0; at < token.size(); ++at) {
+            auto altered = token;
+            altered[at] = altered[at] == 'A' ? 'B' : 'A';
+            BOOST_TEST(!crypto::verify_keyed_token(altered, keys, now).has_value(), at);
+        }
+        crypto::key_verifiers none(std::make_shared<const crypto::verifying_key_set>());
+        BOOST_TEST(!crypto::verify_keyed_token(token, none, now).has_value());
+    }
+    // Another's signature, another type, and the secret's.
+    BOOST_TEST(!crypto::verify_keyed_token(crypto::keyed_token_issuer({"one", two.key}).issue(claims), keys, now));
+    crypto::signer with_one(one.key);
+    const auto other_type = crypto::sign_jws(crypto::jws_header_segment(one, "at+jwt"), good_claims, with_one);
+    BOOST_TEST(!crypto::verify_keyed_token(other_type, keys, now).has_value());
+    BOOST_TEST(!crypto::verify_keyed_token(forge(good_header, good_claims), keys, now).has_value());
+    BOOST_TEST(!accepts(crypto::keyed_token_issuer(one).issue(claims)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -20,8 +20,13 @@ BOOST_AUTO_TEST_CASE(settings_become_a_policy)
     tokens_group t;
     t.access_lifetime = seconds(7);
     t.clock_skew = seconds(2);
-    auto p = server::key_policy(t);
+    const auto p = server::key_policy(t);
     BOOST_TEST((p.longest_lifetime == seconds(9)));
+    t.tutorial_algorithm = tokens_group::tutorial_signature::as_v1;
+    t.lifetime = seconds(20); // and what a change of the user may add to it
+    BOOST_TEST((server::key_policy(t).longest_lifetime == seconds(20 + 3 + 2)));
+    t.lifetime = seconds(1);
+    BOOST_TEST((server::key_policy(t).longest_lifetime == seconds(9)));
     BOOST_TEST((p.rotation == std::chrono::hours(90 * 24)));
     BOOST_TEST((p.publish_ahead == std::chrono::hours(24)));
     using signature = tokens_group::signature;
