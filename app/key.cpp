@@ -52,6 +52,7 @@ constexpr std::array<step, 5> steps{{{"list", key_list},
 int unknown(const std::string& name)
 {
     std::vector<std::string> names;
+    names.reserve(steps.size());
     for (const auto& s : steps) names.emplace_back(s.name);
     const auto near = settings::nearest(name, names);
     fail("key knows no '" + name + "'" + (near.empty() ? "" : "; did you mean " + near + "?"));

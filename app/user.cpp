@@ -39,6 +39,7 @@ void print_help()
 int unknown(const std::string& name)
 {
     std::vector<std::string> names;
+    names.reserve(steps.size());
     for (const auto& s : steps) names.emplace_back(s.name);
     const auto near = settings::nearest(name, names);
     fail("user knows no '" + name + "'" + (near.empty() ? "" : "; did you mean " + near + "?"));

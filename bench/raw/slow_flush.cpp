@@ -11,7 +11,8 @@ using flush = int (*)(int);
 void wait()
 {
     static const long microseconds = [] {
-        const char* const text = std::getenv("SLOW_FLUSH_MICROSECONDS");
+        const char* const text =
+            std::getenv("SLOW_FLUSH_MICROSECONDS"); // NOLINT(concurrency-mt-unsafe): nobody sets it
         return text != nullptr ? std::strtol(text, nullptr, 10) : 0L;
     }();
     std::timespec left{microseconds / 1'000'000, microseconds % 1'000'000 * 1000};

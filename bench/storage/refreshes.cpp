@@ -26,7 +26,6 @@ using namespace watchword::storage;
 namespace json = boost::json;
 
 constexpr std::uint64_t most_callers = 1024, most_sessions = 10'000'000, sessions_of_a_user = 50;
-const core::secret_string secret(std::string(32, 'b'));
 
 struct task {
     std::uint64_t callers;
@@ -55,7 +54,8 @@ struct held_session {
 // A service with sessions. One I/O thread.
 class session_house {
 public:
-    explicit session_house(const task& t) : db_(settings_of(t)), sessions_(settings(), secret, db_, clock_, random_)
+    explicit session_house(const task& t)
+        : db_(settings_of(t)), sessions_(settings(), core::secret_string(std::string(32, 'b')), db_, clock_, random_)
     {
         const auto empty = [](store::session& s) -> core::result<int> {
             s.execute("DELETE FROM \"user\"");

@@ -32,7 +32,8 @@ core::task<http::response> jwks::answer(http::request& q)
     http::response r(http::status::ok, "application/jwk-set+json", all->jwks());
     r.set("ETag", all->jwks_tag());
     r.set("Cache-Control", cache_control_);
-    co_return http::not_modified_if_matched(q, std::move(r));
+    auto answered = http::not_modified_if_matched(q, std::move(r));
+    co_return answered;
 }
 
 } // namespace watchword::api

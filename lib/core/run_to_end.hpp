@@ -17,7 +17,7 @@ template <class T> T run_to_end(task<T> t)
     asio::io_context io(1);
     std::optional<T> value;
     std::exception_ptr failure;
-    const auto keep = [&](std::exception_ptr e, T v) {
+    const auto keep = [&](const std::exception_ptr& e, T v) {
         failure = e;
         if (!e) value.emplace(std::move(v));
     };

@@ -15,13 +15,13 @@ std::uint64_t word_at(const char* from) noexcept
 }
 
 // 0 if they are equal. By pieces of so many words, of which the last may overlap the one before.
-template <std::size_t words> std::uint64_t difference(const char* a, const char* b, std::size_t size) noexcept
+template <std::size_t Words> std::uint64_t difference(const char* a, const char* b, std::size_t size) noexcept
 {
-    constexpr std::size_t piece = 8 * words;
+    constexpr std::size_t piece = 8 * Words;
     std::uint64_t all = 0;
     const auto mix = [&](std::size_t from) {
         std::uint64_t here = 0;
-        for (std::size_t i = 0; i < words; ++i) here |= word_at(a + from + 8 * i) ^ word_at(b + from + 8 * i);
+        for (std::size_t i = 0; i < Words; ++i) here |= word_at(a + from + 8 * i) ^ word_at(b + from + 8 * i);
         all |= here;
         asm volatile("" : "+r"(all)); // keeps the compiler from leaving the loop early
     };
