@@ -5,7 +5,6 @@
 #include "http/media_type.hpp"
 #include "http/query.hpp"
 
-#include <cstring>
 #include <initializer_list>
 #include <utility>
 
@@ -67,8 +66,7 @@ private:
         std::size_t size = 0;
         for (const auto part : parts) {
             if (part.size() > sizeof buffer_.data - size) return;
-            std::memcpy(buffer_.data + size, part.data(), part.size());
-            size += part.size();
+            size += part.copy(buffer_.data + size, part.size()); // also of a view of nothing
         }
         size_ = size;
     }
