@@ -97,14 +97,14 @@ BOOST_AUTO_TEST_CASE(what_is_too_large_for_a_token_costs_little)
             const auto status = status_of(bytes);
             BOOST_TEST((status == 431 || status == 413 || status == 401 || status == 0), status);
         });
-        BOOST_TEST((cost < at_most(milliseconds(5))));
+        BOOST_TEST((is_sanitized || cost < milliseconds(5)));
     }
     for (const auto& bytes : refused) {
         const auto cost = cost_of([&] {
             const auto status = status_of(bytes);
             BOOST_TEST((status == 400 || status == 401 || status == 413 || status == 422 || status == 431), status);
         });
-        BOOST_TEST((cost < at_most(milliseconds(5))));
+        BOOST_TEST((is_sanitized || cost < milliseconds(5)));
     }
     if (!is_sanitized) BOOST_TEST(peak_resident_bytes(server.child().id()) < memory_before + 8'000'000);
     BOOST_TEST(check(client, in.access) == 200);
