@@ -1,6 +1,7 @@
 // Whose password is hashed next, and what those are told who must come back.
 #include "service_fixture.hpp"
 #include "support/held_worker.hpp"
+#include "support/turned_context.hpp"
 
 #include <boost/asio/detached.hpp>
 #include <boost/test/unit_test.hpp>
@@ -43,7 +44,7 @@ struct visitor {
 };
 
 struct fixture : test::service {
-    core::asio::io_context io{1};
+    test::turned_context context{};
     std::list<visitor> visitors{};
     std::vector<answer> answers{}; // in the order they were given
     std::uint64_t before_look = 0;
@@ -53,7 +54,7 @@ struct fixture : test::service {
     void post(const http::router& to, const std::string& path, const std::string& address, const std::string& form)
     {
         auto& v = visitors.emplace_back(visitor{to, answers, path, address, form});
-        core::asio::co_spawn(io, v(), detached);
+        core::asio::co_spawn(context.io(), v(), detached);
     }
     void post(const std::string& path, const std::string& address, const std::string& form)
     {
@@ -67,13 +68,13 @@ struct fixture : test::service {
             before_look = hashing.statistics().executed;
             return 0;
         };
-        core::asio::co_spawn(io, hashing.run(count), detached);
+        core::asio::co_spawn(context.io(), hashing.run(count), detached);
     }
     // Turns the context until so many wait for a thread, which is held.
     void until_waiting(std::size_t count, core::workers& pool)
     {
         while (pool.statistics().waiting < count) {
-            io.poll();
+            context.turn();
             std::this_thread::yield();
         }
         BOOST_TEST_REQUIRE(pool.statistics().waiting == count);
@@ -81,7 +82,7 @@ struct fixture : test::service {
     void until_waiting(std::size_t count) { until_waiting(count, hashing); }
     void until_answered(std::size_t count)
     {
-        while (answers.size() < count) io.poll();
+        while (answers.size() < count) context.turn();
     }
     std::size_t place_of(const std::string& address) const
     {
@@ -107,7 +108,7 @@ BOOST_AUTO_TEST_CASE(a_network_that_floods_gets_turns_like_everybody_else)
     log_in_from("unix"); // nobody says who it is
     until_waiting(13);
     held.release();
-    io.run();
+    context.finish();
     BOOST_TEST_REQUIRE(answers.size() == 13u);
     for (const auto& each : answers) BOOST_TEST(each.status == 201, each.from);
     BOOST_TEST(place_of("2001:db8:0:2::1") == 1u);
@@ -124,7 +125,7 @@ BOOST_AUTO_TEST_CASE(sign_ups_take_turns_too)
     look();
     until_waiting(6);
     held.release();
-    io.run();
+    context.finish();
     BOOST_TEST(before_look == before + 2); // what was held, and one sign-up
     for (const auto& each : answers) BOOST_TEST(each.status == 201);
 }
@@ -137,13 +138,13 @@ BOOST_AUTO_TEST_CASE(new_passwords_are_judged_in_turns_too)
     const accounts::terms strict{accounts::addresses::exact, accounts::password_rules::strict};
     for (int i = 0; i < 5; ++i) {
         accounts::registration wanted{"N", std::to_string(i) + "@x", core::secret_string(std::string_view("gXv2pTqL"))};
-        core::asio::co_spawn(io, accounts.sign_up(std::move(wanted), from, strict), detached);
+        core::asio::co_spawn(context.io(), accounts.sign_up(std::move(wanted), from, strict), detached);
     }
     until_waiting(5);
     look();
     until_waiting(6);
     held.release();
-    io.run();
+    context.finish();
     BOOST_TEST(before_look == before + 2);
 }
 
@@ -166,7 +167,7 @@ BOOST_AUTO_TEST_CASE(the_renewal_of_a_hash_waits_in_the_line_of_its_client)
         released.wait();
         return 0;
     };
-    core::asio::co_spawn(io, hashing.run(hold), detached);
+    core::asio::co_spawn(context.io(), hashing.run(hold), detached);
     until_waiting(2);
     for (int i = 0; i < 5; ++i) log_in_from("192.0.2.1");
     until_waiting(7);
@@ -177,7 +178,7 @@ BOOST_AUTO_TEST_CASE(the_renewal_of_a_hash_waits_in_the_line_of_its_client)
     look();
     until_waiting(7);
     released.count_down();
-    io.run();
+    context.finish();
     BOOST_TEST(before_look == before + 2); // nobody's first job and a login, but no renewal that counts as nobody's
     BOOST_TEST(answers.size() == 6u);
     for (const auto& each : answers) BOOST_TEST(each.status == 201);
@@ -196,7 +197,7 @@ BOOST_AUTO_TEST_CASE(a_network_that_fills_the_queue_makes_room_for_others)
     BOOST_TEST(answers.at(1).from == "198.51.100.1"); // gave way
     BOOST_TEST(answers.at(1).status == 503);
     held.release();
-    io.run();
+    context.finish();
     BOOST_TEST_REQUIRE(answers.size() == 18u);
     BOOST_TEST(place_of("198.51.100.2") == 3u);
     BOOST_TEST(answers.at(3).status == 201);
@@ -232,7 +233,7 @@ BOOST_AUTO_TEST_CASE(those_who_are_refused_are_told_how_long_the_queue_is)
         BOOST_TEST(each.retry_after == std::to_string(more));
     }
     held.release();
-    io.run();
+    context.finish();
 }
 
 BOOST_AUTO_TEST_CASE(nobody_is_sent_away_for_more_than_a_minute)
@@ -243,12 +244,12 @@ BOOST_AUTO_TEST_CASE(nobody_is_sent_away_for_more_than_a_minute)
     test::teach(slow, 100ms);
     test::held_worker held(slow);
     const auto nothing = [](std::size_t) -> core::result<int> { return 0; };
-    for (int i = 0; i < 1000; ++i) core::asio::co_spawn(io, slow.run(nothing), detached);
-    io.poll();
+    for (int i = 0; i < 1000; ++i) core::asio::co_spawn(context.io(), slow.run(nothing), detached);
+    context.turn();
     BOOST_TEST((slow.backlog() > 100s));
     BOOST_TEST(patient.hashing_wait().count() == 60);
     held.release();
-    io.run();
+    context.finish();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

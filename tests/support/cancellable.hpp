@@ -2,6 +2,7 @@
 
 #include "core/error.hpp"
 #include "core/task.hpp"
+#include "support/turned_context.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -32,20 +33,20 @@ public:
             if (failure) std::rethrow_exception(failure);
             outcome.emplace(std::move(r));
         };
-        core::asio::co_spawn(io_, told_when_cancelled(std::move(task)),
+        core::asio::co_spawn(context_.io(), told_when_cancelled(std::move(task)),
                              core::asio::bind_cancellation_slot(signal_.slot(), keep));
-        io_.poll();
+        context_.turn();
     }
     // Whoever waits for another thread then is told before it returns.
     void cancel(core::asio::cancellation_type how = core::asio::cancellation_type::terminal)
     {
         signal_.emit(how);
-        io_.poll();
+        context_.turn();
     }
     // Waits for its end.
     const core::result<T>& finish()
     {
-        io_.run();
+        context_.finish();
         return *outcome;
     }
     bool is_cancelled() const { return outcome && outcome->has_error() && outcome->error() == core::errc::cancelled; }
@@ -54,7 +55,7 @@ public:
 
 private:
     core::asio::cancellation_signal signal_; // outlives the coroutine
-    core::asio::io_context io_{1};
+    turned_context context_;
 };
 
 } // namespace watchword::test

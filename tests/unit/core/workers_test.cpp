@@ -3,6 +3,7 @@
 #include "support/cancellable.hpp"
 #include "support/held_worker.hpp"
 #include "support/run_task.hpp"
+#include "support/turned_context.hpp"
 
 #include <boost/asio/detached.hpp>
 #include <boost/test/unit_test.hpp>
@@ -37,13 +38,13 @@ core::result<int> answer(std::size_t)
 // Many jobs that wait for their turn, on a context that runs when they shall be told.
 struct crowd {
     core::workers& w;
-    core::asio::io_context io{1};
+    test::turned_context context{};
 
     void queue(std::size_t count, core::client_key client)
     {
         for (std::size_t i = 0; i < count; ++i)
-            core::asio::co_spawn(io, w.run(answer, whenever, client), core::asio::detached);
-        io.poll();
+            core::asio::co_spawn(context.io(), w.run(answer, whenever, client), core::asio::detached);
+        context.turn();
     }
 };
 
@@ -216,7 +217,7 @@ BOOST_AUTO_TEST_CASE(a_queue_that_many_want_keeps_places_for_newcomers)
     BOOST_TEST(w.statistics().gave_way == 0u);
     BOOST_TEST(w.refuses(1, whenever));
     h.release();
-    storm.io.run();
+    storm.context.finish();
 }
 
 // The time of a job is asked of the pool: what is judged are the turns, not the clock.
@@ -244,7 +245,7 @@ BOOST_AUTO_TEST_CASE(whether_a_job_comes_too_late_depends_on_the_turns_before_it
     BOOST_TEST(!third.outcome.has_value());
     BOOST_TEST(w.statistics().waiting == 204u);
     h.release();
-    others.io.run();
+    others.context.finish();
     BOOST_TEST(newcomer.finish().value() == 42);
     BOOST_TEST(third.finish().value() == 42);
 }
@@ -268,7 +269,7 @@ BOOST_AUTO_TEST_CASE(a_newcomer_does_not_wait_for_a_thousand_jobs_of_another)
     h.release();
     BOOST_TEST(newcomer.finish().has_value());
     BOOST_TEST(done_before == before + 2); // what was running, and one job
-    flood.io.run();
+    flood.context.finish();
     BOOST_TEST(w.statistics().waiting == 0u);
 }
 
@@ -287,7 +288,7 @@ BOOST_AUTO_TEST_CASE(the_backlog_is_what_waits_and_half_of_what_runs)
     BOOST_TEST((w.backlog() / idle == 21)); // ten jobs on each thread more
     one.release();
     other.release();
-    many.io.run();
+    many.context.finish();
 }
 
 BOOST_AUTO_TEST_CASE(a_job_whose_time_has_passed_is_told_before_its_turn)

@@ -4,6 +4,7 @@
 #include "store/database.hpp"
 #include "store/users.hpp"
 #include "support/postgres_server.hpp"
+#include "support/turned_context.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -49,16 +50,11 @@ public:
     // Starts a task, and runs it to where it waits for another thread.
     template <class T> void start(core::task<T> t, std::optional<T>& outcome)
     {
-        core::asio::co_spawn(io_, keep(std::move(t), outcome), core::asio::detached);
-        io_.restart();
-        io_.poll();
+        core::asio::co_spawn(context_.io(), keep(std::move(t), outcome), core::asio::detached);
+        context_.turn();
     }
     // Until every started task is done.
-    void finish()
-    {
-        io_.restart();
-        io_.run();
-    }
+    void finish() { context_.finish(); }
     template <class T> T run(core::task<T> t)
     {
         std::optional<T> outcome;
@@ -74,7 +70,7 @@ private:
         outcome.emplace(std::move(value));
     }
 
-    core::asio::io_context io_{1};
+    test::turned_context context_;
 };
 
 // Work that occupies the thread that runs it until it is released.
