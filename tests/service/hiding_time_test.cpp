@@ -16,9 +16,9 @@ using namespace watchword;
 
 // The most that may be between them where accounts are hidden, and the least where they are told, measured the same
 // way. A log-in with so cheap a hash is so even that what is no part of a hash shows at times as 0.2 to 0.3 (seen of 19
-// runs on a loaded machine in five).
-constexpr double hidden_bound = 0.4, told_bound = 0.6;
-constexpr int tries = test::is_sanitized ? 2'000 : 10'000;
+// runs on a loaded machine in five). Under sanitizers times are theirs: everything runs, and is not judged.
+constexpr double hidden_bound = test::is_sanitized ? 2 : 0.4, told_bound = test::is_sanitized ? -1 : 0.6;
+constexpr int tries = test::is_sanitized ? 200 : 10'000;
 
 struct cheap_service : test::hiding_service {
     crypto::password_hasher cheap_hashes{{{8, 1}}};
@@ -69,19 +69,21 @@ template <class Known, class Unknown> double measure(int count, clockid_t clock,
 template <class Measurement> double least_of_three(Measurement take)
 {
     double least = 1;
-    for (int attempt = 0; attempt < 3 && least >= hidden_bound; ++attempt) {
+    int attempt = 0;
+    do {
         least = std::min(least, take());
         BOOST_TEST_MESSAGE("distance " << least);
-    }
+    } while (++attempt < 3 && least >= hidden_bound);
     return least;
 }
 template <class Measurement> double most_of_three(Measurement take)
 {
     double most = 0;
-    for (int attempt = 0; attempt < 3 && most <= told_bound; ++attempt) {
+    int attempt = 0;
+    do {
         most = std::max(most, take());
         BOOST_TEST_MESSAGE("distance " << most);
-    }
+    } while (++attempt < 3 && most <= told_bound);
     return most;
 }
 
