@@ -2,6 +2,7 @@
 #include "accounts/user_changes.hpp"
 #include "command_line.hpp"
 #include "core/run_to_end.hpp"
+#include "core/words.hpp"
 #include "server/core_dumps.hpp"
 #include "server/database_settings.hpp"
 #include "server/v1.hpp"
@@ -21,20 +22,9 @@ namespace {
 
 using store::account;
 
-std::vector<std::string> words_in(std::string_view text)
-{
-    std::vector<std::string> all;
-    while (!text.empty()) {
-        const auto end = text.find(' ');
-        all.emplace_back(text.substr(0, end));
-        text.remove_prefix(end == text.npos ? text.size() : end + 1);
-    }
-    return all;
-}
-
 void print(const account& a, bool as_json)
 {
-    const auto roles = words_in(a.state.roles);
+    const auto roles = core::split_words(a.state.roles);
     const auto email = a.who.email.value_or(std::string());
     if (as_json) {
         boost::json::array listed;

@@ -1,7 +1,7 @@
 #include "accounts/bearer_tokens.hpp"
 
-#include "core/log.hpp"
 #include "core/text.hpp"
+#include "core/words.hpp"
 #include "store/session.hpp"
 #include "store/sessions.hpp"
 
@@ -13,17 +13,6 @@ namespace {
 
 using std::chrono::floor;
 using std::chrono::seconds;
-
-std::vector<std::string> split_words(std::string_view text)
-{
-    std::vector<std::string> words;
-    while (!text.empty()) {
-        const auto end = text.find(' ');
-        if (end != 0) words.emplace_back(text.substr(0, end));
-        text.remove_prefix(end == text.npos ? text.size() : end + 1);
-    }
-    return words;
-}
 
 // On a database thread. The user's address, if the session lives.
 core::result<std::optional<std::string>> email_in_session(store::session& s, const crypto::access_token_claims& c)
@@ -62,10 +51,13 @@ bearer_tokens::bearer_tokens(const bearer_settings& s, key_ring& k, store::datab
       clock_(c),
       random_(r),
       revoked_(revoked),
-      checking_([verifier = crypto::access_token_verifier(std::make_shared<const crypto::verifying_key_set>(),
-                                                          {s.issuer, s.audience, s.leeway}),
-                 secret = core::random_value<core::siphash_key>(r)] { return checking(verifier, secret); }),
-      signer_(k, signing, c)
+      known_([secret = core::random_value<core::siphash_key>(r)] {
+          return token_cache<known_token>(cached_tokens, secret);
+      }),
+      signer_(k, signing, c),
+      verifier_(k, c,
+                crypto::access_token_verifier(std::make_shared<const crypto::verifying_key_set>(),
+                                              {s.issuer, s.audience, s.leeway}))
 {}
 
 // --- issuing
@@ -84,8 +76,8 @@ crypto::access_token_claims bearer_tokens::claims_of(const session_grant& g, cor
     c.authenticated = floor<seconds>(g.session.auth_time);
     c.generation = g.user.generation;
     c.scope = g.session.scope;
-    c.roles = split_words(g.user.roles);
-    c.methods = split_words(g.session.amr);
+    c.roles = core::split_words(g.user.roles);
+    c.methods = core::split_words(g.session.amr);
     return c;
 }
 
@@ -102,54 +94,29 @@ core::task<core::result<bearer_tokens::issued>> bearer_tokens::issue(const sessi
 
 // --- checking
 
-bearer_tokens::stamps bearer_tokens::stamps_now(checking& mine) const
+bearer_tokens::stamps bearer_tokens::stamps_now() const noexcept
 {
-    if (const auto keys = keys_.current(); keys->verifying() != mine.verifying) {
-        mine.verifier.use(keys->verifying());
-        mine.verifying = keys->verifying();
-        ++mine.keys;
-    }
-    return {database_.changes().foreign.load(std::memory_order_acquire), revoked_.doubts(), mine.keys};
+    return {database_.changes().foreign.load(std::memory_order_acquire), revoked_.doubts(), keys_.version()};
 }
 
 bearer bearer_tokens::check_known(std::string_view token)
 {
-    auto& mine = checking_.local();
-    const auto* const known = mine.known.find(token);
+    const auto* const known = known_.local().find(token);
     if (known == nullptr || clock_.now() >= known->who->expires || !database_.changes().are_known() ||
-        known->when != stamps_now(mine))
+        known->when != stamps_now())
         return nullptr;
     if (revoked_.check(known->marks) != revocation_state::answer::valid) return nullptr;
     return known->who;
 }
 
-// It may have been made a moment ago, and not been heard of yet.
-core::task<core::result<void>> bearer_tokens::look_for_key(std::string_view token)
-{
-    const auto kid = crypto::key_name_of(token, crypto::access_token_type);
-    if (!kid) co_return core::result<void>();
-    const auto looked = co_await keys_.look_for(*kid);
-    if (!looked && looked.error().category() == core::category()) co_return looked.error();
-    co_return core::result<void>();
-}
-
 core::task<core::result<bearer>> bearer_tokens::check(std::string_view token)
 {
     // Before anybody is asked, so that a change during the question makes its answer old.
-    auto& mine = checking_.local();
-    auto when = stamps_now(mine);
-    const auto reloaded = co_await keys_.reload_if_changed();
-    if (!reloaded && reloaded.error().category() == core::category()) co_return reloaded.error();
-    when.keys = stamps_now(mine).keys;
-
-    auto claims = mine.verifier.verify(token, clock_.now());
-    if (!claims && claims.error() == core::errc::invalid_token) {
-        const auto looked = co_await look_for_key(token);
-        if (!looked) co_return looked.error();
-        if (const auto now = stamps_now(mine).keys; std::exchange(when.keys, now) != now)
-            claims = mine.verifier.verify(token, clock_.now());
-    }
-    if (!claims) co_return claims.error();
+    auto when = stamps_now();
+    auto verified = co_await verifier_.verify(token);
+    if (!verified) co_return verified.error();
+    when.keys = verified->keys;
+    auto* const claims = &verified->claims;
     const auto session = read_session_id(claims->session_id);
     if (!session) co_return core::errc::invalid_token;
     const auto last = claims->expires + settings_.leeway;
@@ -164,7 +131,7 @@ core::task<core::result<bearer>> bearer_tokens::check(std::string_view token)
     if (is_revoked()) co_return core::errc::invalid_token;
 
     auto who = identity_of(std::move(*claims), std::move(*email));
-    mine.known.put(token, who->public_id, {who, marks, when});
+    known_.local().put(token, who->public_id, {who, marks, when});
     co_return who;
 }
 

@@ -3,6 +3,7 @@
 #include "accounts/key_ring.hpp"
 #include "accounts/revocations.hpp"
 #include "accounts/ring_signer.hpp"
+#include "accounts/ring_verifier.hpp"
 #include "accounts/sessions.hpp"
 #include "accounts/token_cache.hpp"
 #include "core/clock.hpp"
@@ -88,7 +89,7 @@ private:
     struct stamps {
         std::uint64_t foreign = 0; // store::change_counters
         std::uint64_t doubts = 0;  // revocations
-        std::uint64_t keys = 0;    // checking::keys
+        std::uint64_t keys = 0;    // key_ring::version
         bool operator==(const stamps&) const = default;
     };
     struct known_token {
@@ -96,21 +97,10 @@ private:
         token_marks marks{};
         stamps when{};
     };
-    // What a thread checks with.
-    struct checking {
-        checking(const crypto::access_token_verifier& v, core::siphash_key secret)
-            : verifier(v), known(cached_tokens, secret)
-        {}
-        crypto::access_token_verifier verifier;
-        std::shared_ptr<const crypto::verifying_key_set> verifying; // its keys
-        std::uint64_t keys = 0;                                     // rises when they change
-        token_cache<known_token> known;
-    };
     static constexpr std::size_t cached_tokens = 8192; // of each thread
 
     crypto::access_token_claims claims_of(const session_grant&, core::timestamp now);
-    stamps stamps_now(checking&) const;
-    core::task<core::result<void>> look_for_key(std::string_view token);
+    stamps stamps_now() const noexcept;
 
     const bearer_settings settings_;
     key_ring& keys_;
@@ -118,8 +108,9 @@ private:
     const core::clock& clock_;
     core::random_source& random_;
     revocations& revoked_;
-    core::per_thread<checking> checking_;
+    core::per_thread<token_cache<known_token>> known_;
     ring_signer<crypto::access_token_issuer> signer_;
+    ring_verifier<crypto::access_token_verifier> verifier_;
 };
 
 } // namespace watchword::accounts

@@ -282,19 +282,18 @@ core::task<core::result<key_ring::lives>> key_ring::change(planning plan, change
 
 core::task<core::result<void>> key_ring::start()
 {
-    planning plan = [this](const lives& all, precise_timestamp now) -> core::result<key_plan> {
-        return plan_rotation(all, policy_, now, occasion::start);
-    };
-    change_terms terms;
-    const auto done = co_await change(std::move(plan), std::move(terms));
-    if (!done) co_return done.error();
-    co_return core::result<void>();
+    return follow_policy(occasion::start);
 }
 
 core::task<core::result<void>> key_ring::rotate_if_due()
 {
-    planning plan = [this](const lives& all, precise_timestamp now) -> core::result<key_plan> {
-        return plan_rotation(all, policy_, now, occasion::housekeeping);
+    return follow_policy(occasion::housekeeping);
+}
+
+core::task<core::result<void>> key_ring::follow_policy(occasion when)
+{
+    planning plan = [this, when](const lives& all, precise_timestamp now) -> core::result<key_plan> {
+        return plan_rotation(all, policy_, now, when);
     };
     change_terms terms;
     const auto done = co_await change(std::move(plan), std::move(terms));

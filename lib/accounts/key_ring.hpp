@@ -36,6 +36,9 @@ public:
 
     // What is known now. A change that was made here is in it when its task has ended. Costs no lock but after changes.
     std::shared_ptr<const key_set> current() const;
+    // Rises when other keys are current, before whoever changed them here is answered: who loads it first, and then
+    // asks for the current keys, has those or newer ones.
+    std::uint64_t version() const noexcept { return version_.load(std::memory_order_acquire); }
 
     // Reads the keys again, which others may have changed. Those that can be opened are used, even if it is an error.
     core::task<core::result<void>> reload();
@@ -96,6 +99,7 @@ private:
     view look(store::session&, core::precise_timestamp now, const std::optional<crypto::named_signing_key>& made) const;
     core::result<crypto::signing_key> open(const store::signing_key_row&, const key_set& known,
                                            const std::optional<crypto::named_signing_key>& made) const;
+    core::task<core::result<void>> follow_policy(occasion);
     core::task<core::result<lives>> change(planning, change_terms);
     prepared prepare(store::session&, const planning&, change_terms&, core::precise_timestamp now) const;
     core::result<view> apply(store::session&, const planning&, change_terms&, core::precise_timestamp now) const;

@@ -1,6 +1,7 @@
 #include "accounts/sessions.hpp"
 
 #include "accounts/refresh_chain.hpp"
+#include "accounts/revocations.hpp"
 #include "accounts/session_problem.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
@@ -46,12 +47,6 @@ bool is_words(std::string_view text)
 std::string text_of(const std::array<char, crypto::refresh_token::id_size>& id)
 {
     return core::base64url_encode({id.data(), id.size()});
-}
-
-bool is_session_id(std::string_view text)
-{
-    const auto bytes = core::base64url_decode(text);
-    return bytes && bytes->size() == crypto::refresh_token::id_size;
 }
 
 std::string text_of(const std::optional<core::ip_address>& address)
@@ -121,7 +116,7 @@ sessions::sessions(const session_settings& s, const core::secret_string& secret,
       database_(d),
       clock_(c),
       random_(r),
-      changes_(s.tutorial, d, c, o),
+      changes_(s, d, c, o),
       tokens_([made = crypto::refresh_tokens(secret)] { return made; })
 {}
 
@@ -150,11 +145,6 @@ session_info sessions::info_of(const store::session_row& r) const
     return {r.id, r.created, r.last_used, expiry_of(r), r.auth_time, r.device, r.address, r.amr, r.scope};
 }
 
-store::session_end sessions::make_end(end_reason why, core::precise_timestamp now) const
-{
-    return {now, std::string(name_of(why)), now + settings_.kept_after_end};
-}
-
 session_grant sessions::grant(const store::found_session& f, const crypto::refresh_token& next)
 {
     return {info_of(f.row), user_of(f.owner), tokens_.local().issue(next)};
@@ -178,10 +168,7 @@ core::task<core::result<session_grant>> sessions::open(session_request r)
 core::result<sessions::added> sessions::add(store::session& s, const session_request& r, const session_id& id,
                                             core::precise_timestamp now)
 {
-    const auto owner = store::find_session_owner(s, r.public_id);
-    if (!owner) return owner.error();
-    store::lock_sessions_of(s, owner->id);
-    auto locked = store::find_session_owner(s, r.public_id); // whoever had the lock may have changed it
+    auto locked = store::lock_session_owner(s, r.public_id);
     if (!locked) return locked.error();
     if (locked->disabled) return session_problem::user_disabled;
     if (r.generation && *r.generation != static_cast<std::uint64_t>(locked->generation))
@@ -189,7 +176,7 @@ core::result<sessions::added> sessions::add(store::session& s, const session_req
 
     const auto keep = std::max<std::size_t>(settings_.most_per_user, 1) - 1;
     added made;
-    made.surplus = store::end_surplus_sessions(s, locked->id, keep, make_end(end_reason::too_many, now));
+    made.surplus = store::end_surplus_sessions(s, locked->id, keep, changes_.make_end(end_reason::too_many, now));
     auto& row = made.found.row;
     row.id = text_of(id);
     row.user_id = locked->id;
@@ -269,7 +256,7 @@ core::result<sessions::judged> sessions::judge(store::session& s, const crypto::
     const auto seen = present(chain_of(found.row), presented_token.number, now, settings_.grace);
     if (seen.outcome == presentation::first_use) return use_first(s, std::move(found), seen.chain, address, now);
     if (seen.outcome == presentation::repetition) return judged{verdict::granted, std::move(found), true};
-    const auto ended = store::end_session(s, found.owner.id, found.row.id, make_end(end_reason::reused, now));
+    const auto ended = store::end_session(s, found.owner.id, found.row.id, changes_.make_end(end_reason::reused, now));
     if (!ended) return ended.error();
     found.row.address = address; // whose, nobody knows: the thief's or the user's
     return judged{verdict::reused, std::move(found), false};
@@ -312,20 +299,19 @@ core::task<core::result<sessions::live_session>> sessions::inspect(std::string_v
 
 core::task<core::result<void>> sessions::end_by_token(std::string_view token, end_reason why)
 {
-    const auto shown = tokens_.local().verify(token);
-    if (!shown) co_return shown.error();
-    const auto id = text_of(shown->session);
-    const auto how = make_end(why, clock_.precise_now());
+    const auto id = find_id(token);
+    if (!id) co_return id.error();
+    const auto how = changes_.make_end(why, clock_.precise_now());
     const auto work = [&](store::session& s) -> core::result<std::string> {
-        const auto found = store::find_session(s, id);
+        const auto found = store::find_session(s, *id);
         if (!found) return found.error();
-        const auto ended = store::end_session(s, found->owner.id, id, how);
+        const auto ended = store::end_session(s, found->owner.id, *id, how);
         if (!ended && ended.error() != core::errc::not_found) return ended.error();
         return found->owner.public_id;
     };
     const auto user = co_await changes_.write(work);
     if (!user) co_return user.error();
-    const std::vector<std::string> ids{id};
+    const std::vector<std::string> ids{*id};
     changes_.tell({*user, ids, why});
     co_return core::result<void>();
 }
@@ -348,8 +334,8 @@ core::task<core::result<std::vector<session_info>>> sessions::list(std::string p
 
 core::task<core::result<void>> sessions::end(std::string public_id, std::string id, end_reason why)
 {
-    if (!is_session_id(id)) co_return core::errc::not_found;
-    const auto how = make_end(why, clock_.precise_now());
+    if (!read_session_id(id)) co_return core::errc::not_found;
+    const auto how = changes_.make_end(why, clock_.precise_now());
     const auto work = [&](store::session& s) -> core::result<void> {
         const auto owner = store::find_session_owner(s, public_id);
         if (!owner) return owner.error();
@@ -374,11 +360,10 @@ core::task<core::result<void>> sessions::sign_out(std::string public_id, std::st
 
 core::task<core::result<std::size_t>> sessions::end_others(std::string public_id, std::string current, end_reason why)
 {
-    const auto how = make_end(why, clock_.precise_now());
+    const auto how = changes_.make_end(why, clock_.precise_now());
     const auto work = [&](store::session& s) -> core::result<std::vector<std::string>> {
-        const auto owner = store::find_session_owner(s, public_id);
+        const auto owner = store::lock_session_owner(s, public_id);
         if (!owner) return owner.error();
-        store::lock_sessions_of(s, owner->id);
         return store::end_other_sessions(s, owner->id, current, how);
     };
     const auto ids = co_await changes_.write(work);
@@ -389,11 +374,10 @@ core::task<core::result<std::size_t>> sessions::end_others(std::string public_id
 
 core::task<core::result<std::size_t>> sessions::end_all(std::string public_id, end_reason why)
 {
-    const auto how = make_end(why, clock_.precise_now());
+    const auto how = changes_.make_end(why, clock_.precise_now());
     const auto work = [&](store::session& s) -> core::result<ended_by_user> {
-        const auto owner = store::find_session_owner(s, public_id);
+        const auto owner = store::lock_session_owner(s, public_id);
         if (!owner) return owner.error();
-        store::lock_sessions_of(s, owner->id);
         ended_by_user ended;
         ended.user_id = owner->id;
         ended.ids = store::end_all_sessions(s, owner->id, how);
@@ -402,13 +386,13 @@ core::task<core::result<std::size_t>> sessions::end_all(std::string public_id, e
         ended.generation = static_cast<std::uint64_t>(state->generation);
         return ended;
     };
-    const auto done = co_await changes_.write(work);
+    auto done = co_await changes_.write(work);
     if (!done) co_return done.error();
-    changes_.tell({public_id, done->ids, why, done->generation});
+    const auto count = done->ids.size();
     told_changes::raised raised{done->user_id, public_id, done->generation, how.when};
-    const auto settled = co_await changes_.settle(std::move(raised), why);
+    const auto settled = co_await changes_.settle(std::move(raised), std::move(done->ids), why);
     if (!settled) co_return settled.error();
-    co_return done->ids.size();
+    co_return count;
 }
 
 core::task<core::result<std::size_t>> sessions::purge()

@@ -180,7 +180,6 @@ private:
     session_info info_of(const store::session_row&) const;
     core::precise_timestamp expiry_of(const store::session_row&) const;
     core::precise_timestamp deletion_of(const store::session_row&) const;
-    store::session_end make_end(end_reason, core::precise_timestamp now) const;
     bool lives(const store::session_row&, core::precise_timestamp now) const;
 
     const session_settings settings_;

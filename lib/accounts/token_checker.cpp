@@ -32,7 +32,7 @@ caller token_checker::check_known(std::string_view token)
 {
     const auto* const known = threads_.local().known.find(token);
     if (!known || clock_.now() >= known->who->expires || !database_.changes().are_known() ||
-        known->state != state_now() || known->keys != keys_seen())
+        known->state != state_now() || known->keys != keys_now())
         return nullptr;
     // Most often nobody was changed since.
     if (const auto changes = revoked_.user_changes(); known->user_changes != changes) {
@@ -46,7 +46,7 @@ caller token_checker::check_known(std::string_view token)
 core::task<core::result<caller>> token_checker::check(std::string_view token)
 {
     // Taken before anything is asked, so that a change meanwhile makes the answer old.
-    const auto state = state_now(), keys = keys_seen();
+    const auto state = state_now(), keys = keys_now();
     auto claims = threads_.local().tokens.verify(token, clock_.now());
     if (!claims && published_) {
         auto published = co_await published_->verify(token);

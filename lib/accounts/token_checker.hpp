@@ -55,7 +55,7 @@ private:
         token_marks marks{};
         mutable std::uint64_t user_changes = 0; // of the revocations among which it was not
         std::uint64_t state = 0;                // state_now() before the database was asked
-        std::uint64_t keys = 0;                 // keys_seen() then
+        std::uint64_t keys = 0;                 // keys_now() then
     };
     struct thread_state {
         thread_state(const crypto::hs256_tokens& t, core::siphash_key secret) : tokens(t), known(cached_tokens, secret)
@@ -71,7 +71,7 @@ private:
         return database_.changes().foreign.load(std::memory_order_acquire) + revoked_.doubts();
     }
 
-    std::uint64_t keys_seen() const { return published_ ? published_->keys_seen() : 0; }
+    std::uint64_t keys_now() const noexcept { return published_ ? published_->keys() : 0; }
 
     const std::chrono::seconds lifetime_;
     store::database& database_;

@@ -5,8 +5,8 @@
 
 namespace watchword::accounts {
 
-told_changes::told_changes(const tutorial_tokens& t, store::database& d, const core::clock& c, session_observer* o)
-    : rule_(t), database_(d), clock_(c), observer_(o)
+told_changes::told_changes(const session_settings& s, store::database& d, const core::clock& c, session_observer* o)
+    : rule_(s.tutorial), kept_after_end_(s.kept_after_end), database_(d), clock_(c), observer_(o)
 {}
 
 void told_changes::tell(const ended_sessions& e) const
@@ -19,8 +19,14 @@ void told_changes::tell_unknown() const
     if (observer_ != nullptr) observer_->outcome_unknown();
 }
 
-core::task<core::result<std::uint64_t>> told_changes::settle(raised r, end_reason why)
+store::session_end told_changes::make_end(end_reason why, core::precise_timestamp now) const
 {
+    return {now, std::string(name_of(why)), now + kept_after_end_};
+}
+
+core::task<core::result<std::uint64_t>> told_changes::settle(raised r, std::vector<std::string> ended, end_reason why)
+{
+    tell({r.public_id, ended, why, r.generation});
     const std::vector<std::string> none;
     while (!tutorial_tokens::was_in_time(r.when, clock_.now())) {
         r.when = clock_.precise_now();

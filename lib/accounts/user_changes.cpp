@@ -16,19 +16,11 @@ struct changed {
     std::vector<std::string> ended;
 };
 
-// From then on nobody else changes him, or opens a session of his, until the end of the transaction.
-core::result<store::session_owner> lock_user(store::session& s, std::string_view public_id)
-{
-    const auto owner = store::find_session_owner(s, public_id);
-    if (!owner) return owner.error();
-    store::lock_sessions_of(s, owner->id);
-    return store::find_session_owner(s, public_id); // whoever had the lock may have changed it
-}
-
-// Whether what was proved in a session still holds; locks as above.
+// Whether what was proved in a session still holds. From then on nobody else changes the user, or opens a session of
+// his, until the end of the transaction.
 core::result<void> lock_proven(store::session& s, const proven_user& u, std::string_view in_session)
 {
-    const auto owner = lock_user(s, u.public_id);
+    const auto owner = store::lock_session_owner(s, u.public_id);
     if (!owner) return owner.error();
     if (owner->disabled) return session_problem::user_disabled;
     if (static_cast<std::uint64_t>(owner->generation) != u.generation) return session_problem::outdated;
@@ -40,22 +32,16 @@ core::result<void> lock_proven(store::session& s, const proven_user& u, std::str
 } // namespace
 
 user_changes::user_changes(const session_settings& s, store::database& d, const core::clock& c, session_observer* o)
-    : kept_after_end_(s.kept_after_end), clock_(c), changes_(s.tutorial, d, c, o)
+    : clock_(c), changes_(s, d, c, o)
 {}
-
-store::session_end user_changes::make_end(end_reason why, core::precise_timestamp now) const
-{
-    return {now, std::string(name_of(why)), now + kept_after_end_};
-}
 
 core::task<core::result<store::user_state>> user_changes::finish(store::user_state state, std::string public_id,
                                                                  std::vector<std::string> ended, end_reason why,
                                                                  core::precise_timestamp when)
 {
     const auto generation = static_cast<std::uint64_t>(state.generation);
-    changes_.tell({public_id, ended, why, generation});
-    told_changes::raised raised{state.user_id, public_id, generation, when};
-    const auto settled = co_await changes_.settle(std::move(raised), why);
+    told_changes::raised raised{state.user_id, std::move(public_id), generation, when};
+    const auto settled = co_await changes_.settle(std::move(raised), std::move(ended), why);
     if (!settled) co_return settled.error();
     state.generation = static_cast<std::int64_t>(*settled);
     core::log::info("a user was changed", {{"user", state.user_id}, {"change", name_of(why)}});
@@ -71,7 +57,7 @@ core::task<core::result<std::uint64_t>> user_changes::change_password(const prov
         const auto locked = lock_proven(s, u, in_session);
         if (!locked) return locked.error();
         if (!store::set_password_hash(s, u.id, hash, u.password_hash)) return session_problem::outdated;
-        auto ended = store::end_all_sessions(s, u.id, make_end(why, now));
+        auto ended = store::end_all_sessions(s, u.id, changes_.make_end(why, now));
         auto state = store::raise_generation(s, u.id, now, changes_.tutorial_until(now));
         if (!state) return state.error();
         return changed{std::move(*state), std::move(ended)};
@@ -103,10 +89,10 @@ core::task<core::result<store::user_state>> user_changes::set_disabled(std::stri
     const auto why = disabled ? end_reason::disabled : end_reason::administrator;
     const auto now = clock_.precise_now();
     const auto work = [&](store::session& s) -> core::result<changed> {
-        const auto owner = lock_user(s, public_id);
+        const auto owner = store::lock_session_owner(s, public_id);
         if (!owner) return owner.error();
         std::vector<std::string> ended;
-        if (disabled) ended = store::end_all_sessions(s, owner->id, make_end(why, now));
+        if (disabled) ended = store::end_all_sessions(s, owner->id, changes_.make_end(why, now));
         auto state = store::set_disabled(s, owner->id, disabled, now, changes_.tutorial_until(now));
         if (!state) return state.error();
         return changed{std::move(*state), std::move(ended)};
@@ -123,7 +109,7 @@ core::task<core::result<store::user_state>> user_changes::set_roles(std::string 
     if (!joined) co_return joined.error();
     const auto now = clock_.precise_now();
     const auto work = [&](store::session& s) -> core::result<changed> {
-        const auto owner = lock_user(s, public_id);
+        const auto owner = store::lock_session_owner(s, public_id);
         if (!owner) return owner.error();
         auto state = store::set_roles(s, owner->id, *joined, now, changes_.tutorial_until(now));
         if (!state) return state.error();

@@ -39,12 +39,10 @@ public:
     core::task<core::result<store::user_state>> set_roles(std::string public_id, std::vector<std::string> roles);
 
 private:
-    store::session_end make_end(end_reason, core::precise_timestamp now) const;
     core::task<core::result<store::user_state>> finish(store::user_state, std::string public_id,
                                                        std::vector<std::string> ended, end_reason,
                                                        core::precise_timestamp when);
 
-    const std::chrono::seconds kept_after_end_;
     const core::clock& clock_;
     told_changes changes_;
 };

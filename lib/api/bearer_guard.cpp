@@ -1,7 +1,7 @@
 #include "api/bearer_guard.hpp"
 
 #include "api/answers.hpp"
-#include "core/text.hpp"
+#include "api/authorization.hpp"
 
 namespace watchword::api {
 namespace {
@@ -58,17 +58,9 @@ struct guard {
 
 core::result<std::string_view> find_bearer_token(const request& q)
 {
-    constexpr std::string_view scheme = "Bearer ";
-    std::string_view field;
-    std::size_t count = 0;
-    for (const auto& [name, value] : q.headers) {
-        if (!core::iequals(name, "Authorization")) continue;
-        field = value;
-        ++count;
-    }
-    if (count > 1) return core::errc::invalid_token;
-    if (!core::iequals(field.substr(0, scheme.size()), scheme)) return std::string_view();
-    return core::trim(field.substr(scheme.size()));
+    const auto field = find_authorization(q);
+    if (!field) return core::errc::invalid_token;
+    return credentials_in(*field, "Bearer ");
 }
 
 http::handler require_bearer(accounts::bearer_tokens& tokens, bearer_handler next, session_cookies* cookies)

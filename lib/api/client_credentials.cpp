@@ -1,7 +1,7 @@
 #include "api/client_credentials.hpp"
 
+#include "api/authorization.hpp"
 #include "core/base64.hpp"
-#include "core/text.hpp"
 #include "http/percent.hpp"
 #include "http/query.hpp"
 
@@ -34,24 +34,10 @@ found in_field(std::string_view field, std::optional<std::string_view> id_in_for
 
 } // namespace
 
-std::optional<std::string_view> find_authorization(const http::request& q) noexcept
-{
-    std::string_view value;
-    std::size_t count = 0;
-    for (const auto& field : q.headers) {
-        if (!core::iequals(field.name, "Authorization")) continue;
-        value = field.value;
-        ++count;
-    }
-    if (count > 1) return std::nullopt;
-    return value;
-}
-
 std::optional<client_credentials> read_basic(std::string_view field)
 {
-    constexpr std::string_view scheme = "Basic ";
-    if (field.size() > longest_basic || !core::iequals(field.substr(0, scheme.size()), scheme)) return std::nullopt;
-    auto decoded = core::base64_decode(core::trim(field.substr(scheme.size())));
+    if (field.size() > longest_basic) return std::nullopt;
+    auto decoded = core::base64_decode(credentials_in(field, "Basic "));
     if (!decoded) return std::nullopt;
     const core::secret_string pair(std::move(*decoded));
     const auto colon = pair.view().find(':');

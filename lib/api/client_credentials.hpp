@@ -22,9 +22,6 @@ struct client_credentials {
 
 inline constexpr std::size_t longest_basic = 1024; // bytes of a field that is read
 
-// The value of the one Authorization field: empty if there is none, nothing if there are several.
-std::optional<std::string_view> find_authorization(const http::request&) noexcept;
-
 // Of a field `Basic BASE64` (RFC 7617), in which the id and the secret were encoded as in a form before they were
 // joined by a colon. Nothing for another scheme, base64 in another spelling, no colon, an empty part, control
 // characters and whatever is longer than longest_basic.

@@ -1,5 +1,6 @@
 #include "api/client_guard.hpp"
 
+#include "api/authorization.hpp"
 #include "api/client_credentials.hpp"
 #include "core/text.hpp"
 #include "http/media_type.hpp"

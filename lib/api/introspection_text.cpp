@@ -12,20 +12,14 @@ namespace {
 
 constexpr std::size_t usual_size = 768; // more than nearly all of them have
 
-void append_text(std::string& out, std::string_view before, std::string_view text)
-{
-    out.append(before);
-    append_json_string(out, text);
-}
-
 void append_given(std::string& out, std::string_view before, std::string_view text)
 {
-    if (!text.empty()) append_text(out, before, text);
+    if (!text.empty()) append_json_string(out, before, text);
 }
 
 void append_username(std::string& out, const std::optional<std::string>& email)
 {
-    if (email) append_text(out, ",\"username\":", *email);
+    if (email) append_json_string(out, ",\"username\":", *email);
 }
 
 void append_time(std::string& out, std::string_view before, core::timestamp t)
@@ -46,22 +40,7 @@ void append_list(std::string& out, std::string_view before, const std::vector<st
     std::string_view separator = "[";
     out.append(before);
     for (const auto& each : all) {
-        append_text(out, separator, each);
-        separator = ",";
-    }
-    out.push_back(']');
-}
-
-// Of words with spaces between.
-void append_words(std::string& out, std::string_view before, std::string_view words)
-{
-    if (words.empty()) return;
-    std::string_view separator = "[";
-    out.append(before);
-    while (!words.empty()) {
-        const auto end = words.find(' ');
-        append_text(out, separator, words.substr(0, end));
-        words.remove_prefix(end == words.npos ? words.size() : end + 1);
+        append_json_string(out, separator, each);
         separator = ",";
     }
     out.push_back(']');
@@ -79,11 +58,11 @@ std::string introspection_text(const accounts::bearer_identity& who, std::string
     append_time(out, ",\"exp\":", who.expires);
     append_time(out, ",\"iat\":", who.issued);
     append_time(out, ",\"nbf\":", who.not_before);
-    append_text(out, ",\"sub\":", who.public_id);
-    append_text(out, ",\"aud\":", audience);
-    append_text(out, ",\"iss\":", issuer);
-    append_text(out, ",\"jti\":", who.id);
-    append_text(out, ",\"sid\":", who.session_id);
+    append_json_string(out, ",\"sub\":", who.public_id);
+    append_json_string(out, ",\"aud\":", audience);
+    append_json_string(out, ",\"iss\":", issuer);
+    append_json_string(out, ",\"jti\":", who.id);
+    append_json_string(out, ",\"sid\":", who.session_id);
     append_list(out, ",\"roles\":", who.roles);
     append_list(out, ",\"amr\":", who.methods);
     append_time(out, ",\"auth_time\":", who.authenticated);
@@ -99,10 +78,10 @@ std::string introspection_text(const accounts::sessions::live_session& s, std::s
     append_given(out, ",\"scope\":", s.session.scope);
     append_username(out, s.user.email);
     append_time(out, ",\"exp\":", s.session.expires);
-    append_text(out, ",\"sub\":", s.user.public_id);
-    append_text(out, ",\"iss\":", issuer);
-    append_text(out, ",\"sid\":", s.session.id);
-    append_words(out, ",\"amr\":", s.session.amr);
+    append_json_string(out, ",\"sub\":", s.user.public_id);
+    append_json_string(out, ",\"iss\":", issuer);
+    append_json_string(out, ",\"sid\":", s.session.id);
+    if (!s.session.amr.empty()) append_json_words(out, ",\"amr\":", s.session.amr);
     append_time(out, ",\"auth_time\":", s.session.auth_time);
     out.append("}\n");
     return out;

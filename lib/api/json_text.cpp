@@ -1,6 +1,7 @@
 #include "api/json_text.hpp"
 
 #include "core/text.hpp"
+#include "core/words.hpp"
 
 #include <cstdint>
 
@@ -63,6 +64,20 @@ void append_json_string(std::string& out, std::string_view text)
         }
     }
     out.push_back('"');
+}
+
+void append_json_string(std::string& out, std::string_view before, std::string_view text)
+{
+    out.append(before);
+    append_json_string(out, text);
+}
+
+void append_json_words(std::string& out, std::string_view before, std::string_view words)
+{
+    out.append(before).push_back('[');
+    for (bool first = true; !words.empty(); first = false)
+        append_json_string(out, first ? "" : ",", core::take_word(words));
+    out.push_back(']');
 }
 
 } // namespace watchword::api

@@ -8,44 +8,26 @@
 namespace watchword::api {
 namespace {
 
-void append_text(std::string& out, std::string_view before, std::string_view text)
-{
-    out.append(before);
-    append_json_string(out, text);
-}
-
 void append_text_or_null(std::string& out, std::string_view before, const std::optional<std::string>& text)
 {
-    if (text) return append_text(out, before, *text);
+    if (text) return append_json_string(out, before, *text);
     out.append(before).append("null");
 }
 
 void append_time(std::string& out, std::string_view before, core::precise_timestamp t)
 {
-    append_text(out, before, time_text(std::chrono::floor<std::chrono::seconds>(t)));
-}
-
-// Of words with spaces between.
-void append_words(std::string& out, std::string_view before, std::string_view words)
-{
-    out.append(before).append("[");
-    for (bool first = true; !words.empty(); first = false) {
-        const auto end = words.find(' ');
-        append_text(out, first ? "" : ",", words.substr(0, end));
-        words.remove_prefix(end == words.npos ? words.size() : end + 1);
-    }
-    out.append("]");
+    append_json_string(out, before, time_text(std::chrono::floor<std::chrono::seconds>(t)));
 }
 
 void append_expiry(std::string& out, const accounts::bearer_tokens::issued& token)
 {
     out.append("\"expires_in\":").append(std::to_string(token.expires_in.count()));
-    append_text(out, ",\"expires_at\":", time_text(token.expires));
+    append_json_string(out, ",\"expires_at\":", time_text(token.expires));
 }
 
 void append_user(std::string& out, const accounts::session_user& user)
 {
-    append_text(out, "\"user\":{\"id\":", user.public_id);
+    append_json_string(out, "\"user\":{\"id\":", user.public_id);
     append_text_or_null(out, ",\"email\":", user.email);
     append_text_or_null(out, ",\"name\":", user.name);
     out.append("}");
@@ -53,14 +35,14 @@ void append_user(std::string& out, const accounts::session_user& user)
 
 void append_session(std::string& out, const accounts::session_info& s, bool is_current)
 {
-    append_text(out, "{\"id\":", s.id);
+    append_json_string(out, "{\"id\":", s.id);
     out.append(is_current ? ",\"current\":true" : ",\"current\":false");
-    append_text(out, ",\"device\":", s.device);
-    append_text(out, ",\"address\":", s.address);
+    append_json_string(out, ",\"device\":", s.device);
+    append_json_string(out, ",\"address\":", s.address);
     append_time(out, ",\"created\":", s.created);
     append_time(out, ",\"last_used\":", s.last_used);
     append_time(out, ",\"expires\":", s.expires);
-    append_words(out, ",\"amr\":", s.amr);
+    append_json_words(out, ",\"amr\":", s.amr);
     out.append("}");
 }
 
@@ -69,10 +51,10 @@ void append_session(std::string& out, const accounts::session_info& s, bool is_c
 std::string grant_text(const accounts::session_grant& g, const accounts::bearer_tokens::issued& token)
 {
     std::string out;
-    append_text(out, "{\"access_token\":", token.text);
+    append_json_string(out, "{\"access_token\":", token.text);
     out.append(",\"token_type\":\"Bearer\",");
     append_expiry(out, token);
-    append_text(out, ",\"refresh_token\":", g.refresh_token.view());
+    append_json_string(out, ",\"refresh_token\":", g.refresh_token.view());
     out.append(",");
     append_user(out, g.user);
     out.append("}\n");
@@ -84,7 +66,7 @@ std::string cookie_grant_text(const accounts::session_grant& g, const accounts::
 {
     std::string out = "{";
     append_expiry(out, token);
-    append_text(out, ",\"csrf_token\":", csrf_token);
+    append_json_string(out, ",\"csrf_token\":", csrf_token);
     out.append(",");
     append_user(out, g.user);
     out.append("}\n");

@@ -1,6 +1,7 @@
 #include "api/token_guard.hpp"
 
 #include "api/answers.hpp"
+#include "api/authorization.hpp"
 #include "core/text.hpp"
 
 namespace watchword::api {
@@ -48,10 +49,7 @@ core::result<std::string_view> find_token(const request& q)
     }
     if (count > 1) return core::errc::invalid_token;
     if (count == 1) return token;
-    constexpr std::string_view scheme = "Bearer ";
-    const auto authorization = q.header("Authorization");
-    if (!core::iequals(authorization.substr(0, scheme.size()), scheme)) return token;
-    return core::trim(authorization.substr(scheme.size()));
+    return credentials_in(q.header("Authorization"), "Bearer ");
 }
 
 http::handler require_token(accounts::token_checker& checker, caller_handler next)

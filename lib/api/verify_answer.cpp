@@ -1,6 +1,7 @@
 #include "api/verify_answer.hpp"
 
 #include "core/text.hpp"
+#include "core/words.hpp"
 #include "http/percent.hpp"
 
 #include <algorithm>
@@ -86,25 +87,17 @@ bool has_role(const accounts::bearer_identity& who, std::string_view role)
     return std::find(who.roles.begin(), who.roles.end(), role) != who.roles.end();
 }
 
-// The first word of a text, which is taken away with the space behind it.
-std::string_view take_word(std::string_view& text) noexcept
-{
-    const auto word = text.substr(0, text.find(' '));
-    text.remove_prefix(std::min(word.size() + 1, text.size()));
-    return word;
-}
-
 bool has_word(std::string_view scope, std::string_view word) noexcept
 {
     while (!scope.empty())
-        if (take_word(scope) == word) return true;
+        if (core::take_word(scope) == word) return true;
     return false;
 }
 
 bool has_words(std::string_view scope, std::string_view words) noexcept
 {
     while (!words.empty())
-        if (!has_word(scope, take_word(words))) return false;
+        if (!has_word(scope, core::take_word(words))) return false;
     return true;
 }
 

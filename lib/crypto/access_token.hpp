@@ -51,6 +51,9 @@ private:
 // Judges access tokens. Keeps a context for each key. One thread; a copy may go to another.
 class access_token_verifier {
 public:
+    using claims_type = access_token_claims;
+    static constexpr std::string_view token_type = access_token_type;
+
     // The keys are not null. Throws std::invalid_argument for a leeway that is negative or more than
     // token_expectations::most_leeway, and for an issuer or audience that is empty.
     access_token_verifier(std::shared_ptr<const verifying_key_set>, token_expectations);

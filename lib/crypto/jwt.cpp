@@ -75,10 +75,10 @@ std::string keyed_token_issuer::issue(const access_claims& claims)
     return sign_jws(header_, write_claims(claims), signer_);
 }
 
-core::result<access_claims> verify_keyed_token(std::string_view token, key_verifiers& keys, core::timestamp now)
+core::result<access_claims> keyed_token_verifier::verify(std::string_view token, core::timestamp now)
 {
     const auto read = jws::parse(token);
-    if (!read || !read->has_type(tutorial_token_type) || !keys.accept(*read)) return core::errc::invalid_token;
+    if (!read || !read->has_type(tutorial_token_type) || !keys_.accept(*read)) return core::errc::invalid_token;
     const auto said = read->claims();
     auto claims = said ? read_claims(*said, now) : std::nullopt;
     if (!claims) return core::errc::invalid_token;

@@ -8,8 +8,10 @@
 #include "crypto/signature.hpp"
 #include "crypto/verifying_keys.hpp"
 
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace watchword::crypto {
 
@@ -56,8 +58,23 @@ private:
     signer signer_;
 };
 
-// The claims of such a token, as hs256_tokens::verify; invalid_token also for another `typ`, and for a key that is none
-// of these.
-core::result<access_claims> verify_keyed_token(std::string_view token, key_verifiers&, core::timestamp now);
+// Judges such tokens. Keeps a context for each key. One thread; a copy may go to another.
+class keyed_token_verifier {
+public:
+    using claims_type = access_claims;
+    static constexpr std::string_view token_type = tutorial_token_type;
+
+    // The keys are not null.
+    explicit keyed_token_verifier(std::shared_ptr<const verifying_key_set> keys) : keys_(std::move(keys)) {}
+
+    // Other keys from now on. Takes no time if they are the same object.
+    void use(std::shared_ptr<const verifying_key_set> keys) { keys_.use(std::move(keys)); }
+
+    // As hs256_tokens::verify; invalid_token also for another `typ`, and for a key that is none of these.
+    core::result<access_claims> verify(std::string_view token, core::timestamp now);
+
+private:
+    key_verifiers keys_;
+};
 
 } // namespace watchword::crypto

@@ -65,11 +65,34 @@ std::string find_text(soci::session& sql, find_kind kind)
            lock;
 }
 
+// What all that read rows have of them.
+struct session_columns {
+    std::string id, public_id, device, address, amr, scope;
+    long long user_id = 0, created = 0, last_used = 0, expires = 0, delete_after = 0, auth_time = 0;
+
+    session_row row() const
+    {
+        session_row r;
+        r.id = id;
+        r.user_id = user_id;
+        r.public_id = public_id;
+        r.created = from_stored(created);
+        r.last_used = from_stored(last_used);
+        r.expires = from_stored(expires);
+        r.delete_after = from_stored(delete_after);
+        r.device = device;
+        r.address = address;
+        r.amr = amr;
+        r.scope = scope;
+        r.auth_time = from_stored(auth_time);
+        return r;
+    }
+};
+
 // One round trip to a server for all that a refresh must know.
-template <find_kind Kind> struct find_session_query {
-    std::string id, public_id, uses, device, address, amr, scope, roles;
-    long long user_id = 0, created = 0, last_used = 0, expires = 0, delete_after = 0, counter = 0, auth_time = 0;
-    long long ended = 0, generation = 0, disabled = 0;
+template <find_kind Kind> struct find_session_query : session_columns {
+    std::string uses, roles;
+    long long counter = 0, ended = 0, generation = 0, disabled = 0;
     soci::indicator has_ended = soci::i_null;
     nullable_text end_reason, name, email;
     soci::statement statement;
@@ -86,20 +109,8 @@ template <find_kind Kind> struct find_session_query {
 
     session_row row() const
     {
-        session_row r;
-        r.id = id;
-        r.user_id = user_id;
-        r.public_id = public_id;
-        r.created = from_stored(created);
-        r.last_used = from_stored(last_used);
-        r.expires = from_stored(expires);
-        r.delete_after = from_stored(delete_after);
+        auto r = session_columns::row();
         r.counter = static_cast<std::uint64_t>(counter);
-        r.device = device;
-        r.address = address;
-        r.amr = amr;
-        r.scope = scope;
-        r.auth_time = from_stored(auth_time);
         if (has_ended == soci::i_ok)
             r.ended = session_end{from_stored(ended), end_reason.get().value_or(std::string()), r.delete_after};
         return r;
@@ -208,9 +219,7 @@ template <class Query> std::vector<std::string> end_with(session& s, Query& q)
     return ids;
 }
 
-struct list_sessions_query {
-    std::string id, public_id, device, address, amr, scope;
-    long long user_id = 0, created = 0, last_used = 0, expires = 0, delete_after = 0, auth_time = 0;
+struct list_sessions_query : session_columns {
     soci::statement statement;
 
     explicit list_sessions_query(soci::session& sql)
@@ -221,24 +230,6 @@ struct list_sessions_query {
                      soci::into(last_used), soci::into(expires), soci::into(delete_after), soci::into(device),
                      soci::into(address), soci::into(amr), soci::into(scope), soci::into(auth_time)))
     {}
-
-    session_row row() const
-    {
-        session_row r;
-        r.id = id;
-        r.user_id = user_id;
-        r.public_id = public_id;
-        r.created = from_stored(created);
-        r.last_used = from_stored(last_used);
-        r.expires = from_stored(expires);
-        r.delete_after = from_stored(delete_after);
-        r.device = device;
-        r.address = address;
-        r.amr = amr;
-        r.scope = scope;
-        r.auth_time = from_stored(auth_time);
-        return r;
-    }
 };
 
 // Several servers may do it at once: each leaves alone what another is at.
@@ -260,17 +251,6 @@ struct delete_query {
     {}
 };
 
-struct read_ended_query {
-    long long since = 0, ended = 0;
-    std::string id;
-    soci::statement statement;
-
-    explicit read_ended_query(soci::session& sql)
-        : statement((sql.prepare << "SELECT id, ended FROM watchword_session WHERE ended >= :since", soci::use(since),
-                     soci::into(id), soci::into(ended)))
-    {}
-};
-
 } // namespace
 
 core::result<session_owner> find_session_owner(session& s, std::string_view public_id)
@@ -281,9 +261,12 @@ core::result<session_owner> find_session_owner(session& s, std::string_view publ
     return session_owner{q.id, q.public_id, q.name.get(), q.email.get(), q.generation, q.disabled != 0, q.roles};
 }
 
-void lock_sessions_of(session& s, std::int64_t user_id)
+core::result<session_owner> lock_session_owner(session& s, std::string_view public_id)
 {
-    s.lock_name("sessions of " + std::to_string(user_id));
+    const auto owner = find_session_owner(s, public_id);
+    if (!owner) return owner.error();
+    s.lock_name("sessions of " + std::to_string(owner->id));
+    return find_session_owner(s, public_id); // whoever had the lock may have changed it
 }
 
 void add_session(session& s, const session_row& r)
@@ -388,14 +371,6 @@ std::size_t delete_expired_sessions(session& s, core::precise_timestamp now, std
     q.statement.execute();
     while (q.statement.fetch()) ++count;
     return count;
-}
-
-void read_ended_sessions(session& s, core::precise_timestamp since, const ended_session_reader& tell)
-{
-    auto& q = s.prepared<read_ended_query>();
-    q.since = to_stored(since);
-    q.statement.execute();
-    while (q.statement.fetch()) tell(q.id, from_stored(q.ended));
 }
 
 } // namespace watchword::store

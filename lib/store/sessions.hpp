@@ -6,7 +6,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,8 +57,9 @@ struct found_session {
 
 // A user who may have sessions. not_found.
 core::result<session_owner> find_session_owner(session&, std::string_view public_id);
-// From now on, until the end of the transaction, nobody else adds or ends sessions of that user with this precaution.
-void lock_sessions_of(session&, std::int64_t user_id);
+// The same; and from now on, until the end of the transaction, nobody else adds or ends all sessions of that user, or
+// changes him, with this precaution.
+core::result<session_owner> lock_session_owner(session&, std::string_view public_id);
 
 // An id that is taken already makes it throw, which database::write tells as already_exists.
 void add_session(session&, const session_row&);
@@ -88,9 +88,5 @@ std::vector<session_row> list_sessions(session&, std::int64_t user_id);
 
 // Deletes up to `limit` rows whose time has come. How many it was; fewer than `limit`: there are no more.
 std::size_t delete_expired_sessions(session&, core::precise_timestamp now, std::size_t limit);
-
-// Tells each session that has ended at or after that time; in no order.
-using ended_session_reader = std::function<void(std::string_view id, core::precise_timestamp ended)>;
-void read_ended_sessions(session&, core::precise_timestamp since, const ended_session_reader&);
 
 } // namespace watchword::store

@@ -39,10 +39,23 @@ struct list_keys_query {
     {}
 };
 
-struct add_key_query {
-    std::string kid, algorithm, sealed, added;
-    long long created = 0, signs_from = 0, longest_lifetime = 0;
+// What may be changed.
+struct key_times {
+    long long signs_from = 0, longest_lifetime = 0;
     nullable_time signs_until, verifies_until;
+
+    void set(const signing_key_row& r)
+    {
+        signs_from = to_stored(r.signs_from);
+        signs_until.set(r.signs_until);
+        verifies_until.set(r.verifies_until);
+        longest_lifetime = r.longest_lifetime.count();
+    }
+};
+
+struct add_key_query : key_times {
+    std::string kid, algorithm, sealed, added;
+    long long created = 0;
     soci::statement statement;
 
     explicit add_key_query(soci::session& sql)
@@ -57,10 +70,8 @@ struct add_key_query {
     {}
 };
 
-struct set_times_query {
+struct set_times_query : key_times {
     std::string kid, changed;
-    long long signs_from = 0, longest_lifetime = 0;
-    nullable_time signs_until, verifies_until;
     soci::statement statement;
 
     explicit set_times_query(soci::session& sql)
@@ -113,10 +124,7 @@ core::result<void> add_signing_key(session& s, const signing_key_row& r)
     q.algorithm = r.algorithm;
     q.sealed = r.sealed;
     q.created = to_stored(r.created);
-    q.signs_from = to_stored(r.signs_from);
-    q.signs_until.set(r.signs_until);
-    q.verifies_until.set(r.verifies_until);
-    q.longest_lifetime = r.longest_lifetime.count();
+    q.set(r);
     if (!fetch_one(q.statement)) return core::errc::already_exists;
     tell_others(s);
     return {};
@@ -126,10 +134,7 @@ core::result<void> set_signing_times(session& s, const signing_key_row& r)
 {
     auto& q = s.prepared<set_times_query>();
     q.kid = r.kid;
-    q.signs_from = to_stored(r.signs_from);
-    q.signs_until.set(r.signs_until);
-    q.verifies_until.set(r.verifies_until);
-    q.longest_lifetime = r.longest_lifetime.count();
+    q.set(r);
     if (!fetch_one(q.statement)) return core::errc::not_found;
     tell_others(s);
     return {};

@@ -102,22 +102,6 @@ struct set_roles_query {
     {}
 };
 
-struct changed_states_query {
-    long long since = 0;
-    state_columns row;
-    std::string public_id;
-    soci::statement statement;
-
-    explicit changed_states_query(soci::session& sql)
-        : statement((sql.prepare << "SELECT t.user_id, t.generation, t.disabled, t.changed, t.roles, t.tutorial_until, "
-                                    "t.public_id FROM watchword_user_state AS t JOIN \"user\" AS u "
-                                    "ON u.id = t.user_id AND u.public_id = t.public_id WHERE t.changed >= :since",
-                     soci::use(since), soci::into(row.user_id), soci::into(row.generation), soci::into(row.disabled),
-                     soci::into(row.changed), soci::into(row.roles), soci::into(row.tutorial_until),
-                     soci::into(public_id)))
-    {}
-};
-
 } // namespace
 
 core::result<user_state> find_user_state(session& s, std::int64_t user_id)
@@ -172,14 +156,6 @@ core::result<user_state> set_roles(session& s, std::int64_t user_id, std::string
     q.statement.execute(true);
     state->roles = roles;
     return state;
-}
-
-void read_user_states(session& s, core::precise_timestamp since, const user_state_reader& tell)
-{
-    auto& q = s.prepared<changed_states_query>();
-    q.since = to_stored(since);
-    q.statement.execute();
-    while (q.statement.fetch()) tell(q.row.get(), q.public_id);
 }
 
 } // namespace watchword::store

@@ -4,7 +4,6 @@
 #include "core/error.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 
@@ -38,9 +37,5 @@ core::result<user_state> set_disabled(session&, std::int64_t user_id, bool disab
 // The same, and what the new ones say of him.
 core::result<user_state> set_roles(session&, std::int64_t user_id, std::string_view roles, core::precise_timestamp now,
                                    core::timestamp tutorial_until);
-
-// Tells each state that has changed since then, with the user's public id; in no order.
-using user_state_reader = std::function<void(const user_state&, std::string_view public_id)>;
-void read_user_states(session&, core::precise_timestamp since, const user_state_reader&);
 
 } // namespace watchword::store

@@ -24,10 +24,16 @@ struct add_user_query {
     {}
 };
 
-struct find_by_email_query {
-    std::string key;
+// A whole row.
+struct user_columns {
     long long id = 0;
     nullable_text public_id, name, email, password;
+
+    user get() const { return {id, public_id.get(), name.get(), email.get(), password.get()}; }
+};
+
+struct find_by_email_query : user_columns {
+    std::string key;
     soci::statement statement;
 
     explicit find_by_email_query(soci::session& sql)
@@ -39,10 +45,8 @@ struct find_by_email_query {
 };
 
 // A row of watchword_email_key may be about an address that another program has changed since.
-struct find_similar_query {
+struct find_similar_query : user_columns {
     std::string key, same_key;
-    long long id = 0;
-    nullable_text public_id, name, email, password;
     soci::statement statement;
 
     explicit find_similar_query(soci::session& sql)
@@ -56,21 +60,8 @@ struct find_similar_query {
     {}
 };
 
-struct exists_query {
-    std::string public_id;
-    long long id = 0;
-    soci::statement statement;
-
-    explicit exists_query(soci::session& sql)
-        : statement((sql.prepare << "SELECT id FROM \"user\" WHERE public_id = :public_id", soci::use(public_id),
-                     soci::into(id)))
-    {}
-};
-
-struct find_by_public_id_query {
+struct find_by_public_id_query : user_columns {
     std::string key;
-    long long id = 0;
-    nullable_text public_id, name, email, password;
     soci::statement statement;
 
     explicit find_by_public_id_query(soci::session& sql)
@@ -127,7 +118,7 @@ std::vector<user> find_users_by_key(session& s, const std::string& key)
     std::vector<user> found;
     q.statement.execute();
     while (q.statement.fetch()) {
-        user u{q.id, q.public_id.get(), q.name.get(), q.email.get(), q.password.get()};
+        user u = q.get();
         const bool known = std::any_of(found.begin(), found.end(), [&](const user& f) { return f.id == u.id; });
         if (!known && u.email && email_key(*u.email) == key) found.push_back(std::move(u));
     }
@@ -162,7 +153,7 @@ core::result<user> find_user_by_email(session& s, std::string_view email)
     auto& q = s.prepared<find_by_email_query>();
     q.key = email;
     if (!fetch_one(q.statement)) return core::errc::not_found;
-    return user{q.id, q.public_id.get(), q.name.get(), q.email.get(), q.password.get()};
+    return q.get();
 }
 
 core::result<user> find_user_by_similar_email(session& s, std::string_view email)
@@ -180,19 +171,12 @@ bool is_known(session& s, std::string_view email, same_address compared)
                                            : !find_users_by_key(s, email_key(email)).empty();
 }
 
-core::result<bool> user_exists(session& s, std::string_view public_id)
-{
-    auto& q = s.prepared<exists_query>();
-    q.public_id = public_id;
-    return fetch_one(q.statement);
-}
-
 core::result<user> find_user_by_public_id(session& s, std::string_view public_id)
 {
     auto& q = s.prepared<find_by_public_id_query>();
     q.key = public_id;
     if (!fetch_one(q.statement)) return core::errc::not_found;
-    return user{q.id, q.public_id.get(), q.name.get(), q.email.get(), q.password.get()};
+    return q.get();
 }
 
 core::result<void> delete_user(session& s, std::int64_t id)

@@ -56,7 +56,6 @@ core::result<user> find_user_by_similar_email(session&, std::string_view email);
 // Whether somebody has the same address.
 bool is_known(session&, std::string_view email, same_address);
 
-core::result<bool> user_exists(session&, std::string_view public_id);
 core::result<user> find_user_by_public_id(session&, std::string_view public_id); // not_found
 
 // With all that is kept about the user. not_found.

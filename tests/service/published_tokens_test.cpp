@@ -45,8 +45,8 @@ struct published_service : test::sessions_service {
     // What anybody who has fetched the keys reads in a token.
     core::result<crypto::access_claims> read(const std::string& token)
     {
-        crypto::key_verifiers fetched(keys.current()->verifying());
-        return crypto::verify_keyed_token(token, fetched, clock.now());
+        crypto::keyed_token_verifier fetched(keys.current()->verifying());
+        return fetched.verify(token, clock.now());
     }
 };
 

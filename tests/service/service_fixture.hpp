@@ -7,10 +7,10 @@
 #include "api/tutorial.hpp"
 #include "http/router.hpp"
 #include "store/users.hpp"
+#include "support/repeatable.hpp"
 #include "support/run_task.hpp"
 #include "support/temporary_directory.hpp"
 
-#include <mutex>
 #include <string>
 
 namespace watchword::test {
@@ -20,25 +20,6 @@ class manual_clock final : public core::clock {
 public:
     core::timestamp time{std::chrono::seconds(1'800'000'000)};
     core::timestamp now() const noexcept override { return time; }
-};
-
-// Every run is the same (splitmix64 from a fixed seed). Thread-safe, as its base promises.
-class repeatable_random final : public core::random_source {
-public:
-    void fill(std::span<std::byte> out) override
-    {
-        const std::lock_guard lock(mutex_);
-        for (auto& b : out) {
-            std::uint64_t x = state_ += 0x9E3779B97F4A7C15u;
-            x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
-            x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
-            b = static_cast<std::byte>(x >> 56);
-        }
-    }
-
-private:
-    std::mutex mutex_;
-    std::uint64_t state_ = 1; // guarded by mutex_
 };
 
 // What server/ puts together, on a new SQLite file, with hashes that cost little.

@@ -1,4 +1,5 @@
 #include "accounts/failure_lanes.hpp"
+#include "support/repeatable.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -47,15 +48,6 @@ struct fixture {
         BOOST_TEST(fails());
     }
 };
-
-// Repeatable, for strategies of attackers.
-std::uint64_t next_number(std::uint64_t& state)
-{
-    std::uint64_t x = state += 0x9E3779B97F4A7C15u;
-    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
-    x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
-    return x ^ (x >> 31);
-}
 
 // The most of the times that lie within so many hours, the last moment excluded.
 std::size_t most_within(const std::vector<time_point>& times, hours length)
@@ -207,17 +199,17 @@ BOOST_FIXTURE_TEST_CASE(guesses_of_an_attack_without_pause_are_bounded_in_every_
 // Pauses do not pay: within any h hours at most 19 + 4h.
 BOOST_AUTO_TEST_CASE(guesses_of_attacks_with_pauses_are_bounded_in_any_hours)
 {
-    std::uint64_t random = 1;
+    watchword::test::repeatable_numbers random(1);
     for (int attack = 0; attack < 300; ++attack) {
         failure_lanes lanes(8, secret);
         time_point now = start;
         std::vector<time_point> judged;
-        const auto longest_pause = 1 + next_number(random) % (16 * 3600), often = 1 + next_number(random) % 40;
+        const auto longest_pause = 1 + random.next() % (16 * 3600), often = 1 + random.next() % 40;
         while (now < start + hours(72)) {
             const auto a = lanes.begin("a", rules, now);
             if (a.wait.count() == 0) judged.push_back(now);
             now += a.wait;
-            if (next_number(random) % often == 0) now += seconds(next_number(random) % longest_pause);
+            if (random.next() % often == 0) now += seconds(random.next() % longest_pause);
         }
         for (int length = 1; length <= 48; ++length)
             BOOST_TEST(most_within(judged, hours(length)) <= 19u + 4u * static_cast<std::size_t>(length));

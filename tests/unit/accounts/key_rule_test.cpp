@@ -1,6 +1,7 @@
 // Which key signs, which verify, and what is to be done when: without database and clock.
 #include "accounts/key_problem.hpp"
 #include "accounts/key_rule.hpp"
+#include "support/repeatable.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -407,17 +408,11 @@ struct long_life : ring {
     };
     std::vector<token> tokens;
     std::set<std::string> hurried, retired; // began to sign at once; verify no more
-    std::uint64_t state_ = 1;
+    watchword::test::repeatable_numbers numbers_;
 
-    explicit long_life(std::uint64_t seed) : state_(seed) { policy.rotation = days(5); }
+    explicit long_life(std::uint64_t seed) : numbers_(seed) { policy.rotation = days(5); }
 
-    std::uint64_t below(std::uint64_t limit) // splitmix64
-    {
-        std::uint64_t x = state_ += 0x9E3779B97F4A7C15u;
-        x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
-        x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
-        return (x ^ (x >> 31)) % limit;
-    }
+    std::uint64_t below(std::uint64_t limit) { return numbers_.below(limit); }
 
     void act()
     {

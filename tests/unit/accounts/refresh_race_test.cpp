@@ -21,25 +21,11 @@ using test::session_world;
 
 constexpr std::size_t threads = 5, uses = 50;
 
-// One of those who present it.
-struct presenter {
-    accounts::sessions& with;
-    const core::secret_string& token;
-    std::optional<core::result<session_grant>> outcome{};
-
-    core::task<> operator()()
-    {
-        session_client from;
-        auto granted = co_await with.refresh(token.view(), std::move(from));
-        outcome.emplace(std::move(granted));
-    }
-};
-
 // All of them at once, each thread with its share.
 std::vector<core::result<session_grant>> present_everywhere(session_world& w, const core::secret_string& token)
 {
-    std::list<presenter> all;
-    for (std::size_t i = 0; i < uses; ++i) all.push_back(presenter{w.sessions, token});
+    std::list<test::refresher> all;
+    for (std::size_t i = 0; i < uses; ++i) all.push_back(test::refresher{w.sessions, token});
     std::atomic<std::size_t> ready{0};
     std::vector<std::thread> working;
     for (std::size_t t = 0; t < threads; ++t)

@@ -1,6 +1,7 @@
 #include "refresh_schedule.hpp"
 
 #include "refresh_history.hpp"
+#include "support/repeatable.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,27 +14,15 @@ using std::chrono::seconds;
 
 constexpr std::size_t tabs_of_a_client = 3;
 
-// splitmix64.
-class dice {
-public:
-    explicit dice(std::uint64_t seed) : state_(seed) {}
+struct dice : repeatable_numbers {
+    using repeatable_numbers::repeatable_numbers;
 
-    std::uint64_t below(std::uint64_t limit)
-    {
-        std::uint64_t x = state_ += 0x9E3779B97F4A7C15u;
-        x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
-        x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
-        return (x ^ (x >> 31)) % limit;
-    }
     bool chance(unsigned percent) { return below(100) < percent; }
     // From 0 to `most`.
     milliseconds up_to(milliseconds most)
     {
         return milliseconds(static_cast<std::int64_t>(below(static_cast<std::uint64_t>(most.count()) + 1)));
     }
-
-private:
-    std::uint64_t state_;
 };
 
 struct event {

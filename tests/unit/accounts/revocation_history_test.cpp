@@ -2,6 +2,7 @@
 #include "revocation_fixture.hpp"
 #include "support/interruption.hpp"
 #include "support/linearisable.hpp"
+#include "support/repeatable.hpp"
 #include "support/test_form.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -27,21 +28,10 @@ using namespace watchword::test;
 constexpr std::size_t threads = 3, operations = 60, histories = is_sanitized ? 300 : 2000;
 constexpr std::size_t level_length = 8; // operations of a thread for which generations and sessions are about the same
 
-// The same numbers in every run (splitmix64).
-class numbers {
-public:
-    explicit numbers(std::uint64_t seed) : state_(seed * 0xD1342543DE82EF95u + 1) {}
-    std::uint64_t below(std::uint64_t bound)
-    {
-        std::uint64_t x = state_ += 0x9E3779B97F4A7C15u;
-        x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
-        x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
-        return (x ^ (x >> 31)) % bound;
-    }
-
-private:
-    std::uint64_t state_;
-};
+repeatable_numbers numbers_of(std::uint64_t seed)
+{
+    return repeatable_numbers(seed * 0xD1342543DE82EF95u + 1);
+}
 
 enum class kind { check, raise, disable, end_session, forget, distrust, trust, crowd };
 constexpr std::array kind_names{"check", "raise", "disable", "end", "forget", "distrust", "trust", "crowd"};
@@ -96,7 +86,7 @@ struct plain_state {
 };
 
 // The operation of a thread's with that number.
-operation made_up(numbers& random, std::size_t number)
+operation made_up(repeatable_numbers& random, std::size_t number)
 {
     constexpr std::array shares{55, 12, 4, 8, 1, 4, 9, 7}; // of 100, by kind
     operation o;
@@ -112,7 +102,7 @@ operation made_up(numbers& random, std::size_t number)
 }
 
 // Others, some of whom matter early only: tables grow, and forgetting replaces them.
-void crowd(state& s, numbers& random)
+void crowd(state& s, repeatable_numbers& random)
 {
     for (int i = 0; i < 100; ++i) {
         const auto other = random.below(100'000);
@@ -121,7 +111,7 @@ void crowd(state& s, numbers& random)
     }
 }
 
-void perform(state& s, operation& o, const accounts::token_marks& marks, numbers& random)
+void perform(state& s, operation& o, const accounts::token_marks& marks, repeatable_numbers& random)
 {
     const std::string name(1, o.user == 0 ? 'a' : 'b');
     switch (o.what) {
@@ -138,7 +128,7 @@ void perform(state& s, operation& o, const accounts::token_marks& marks, numbers
 
 void play(state& s, std::vector<operation>& mine, std::atomic<std::uint64_t>& stamps, std::uint64_t seed)
 {
-    numbers random(seed);
+    auto random = numbers_of(seed);
     interruption within;
     for (auto& o : mine) {
         const auto own_session = o.session ? std::optional(session(*o.session)) : std::nullopt;
@@ -235,7 +225,7 @@ private:
     void prepare(std::size_t number)
     {
         stage_ = std::make_unique<revocation_fixture>();
-        numbers random(number);
+        auto random = numbers_of(number);
         played_.assign(threads, std::vector<operation>(operations));
         for (auto& mine : played_)
             for (std::size_t i = 0; i < operations; ++i) mine[i] = made_up(random, i);
@@ -336,7 +326,7 @@ BOOST_AUTO_TEST_CASE(a_token_that_was_valid_at_no_time_is_never_accepted)
     const auto ask = [&] {
         std::uint64_t mine = 0;
         interruption within;
-        numbers random(1);
+        auto random = numbers_of(1);
         for (auto now = round.load(); now < rounds; now = round.load()) {
             if (now == 0) continue;
             const auto token = s.marks_of("a", 2 * now, session(now), early);

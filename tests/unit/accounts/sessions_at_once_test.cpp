@@ -1,5 +1,6 @@
 // Refreshes that come at once, to one server and to several.
 #include "sessions_fixture.hpp"
+#include "support/turned_context.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -18,6 +19,7 @@ using namespace watchword;
 using namespace watchword::accounts;
 using core::errc;
 using std::chrono::milliseconds;
+using test::refresher;
 using test::run_task;
 using test::session_world;
 
@@ -27,20 +29,6 @@ bool same_text(const core::secret_string& a, const core::secret_string& b)
 {
     return core::equal_in_constant_time(a.view(), b.view());
 }
-
-// One who refreshes beside others.
-struct refresher {
-    accounts::sessions& with;
-    const core::secret_string& token;
-    std::optional<core::result<session_grant>> outcome{};
-
-    core::task<> operator()()
-    {
-        session_client from;
-        auto granted = co_await with.refresh(token.view(), std::move(from));
-        outcome.emplace(std::move(granted));
-    }
-};
 
 } // namespace
 
@@ -82,11 +70,11 @@ BOOST_DATA_TEST_CASE(they_share_commits, kinds, kind)
     r.public_id = "ann";
     for (int i = 0; i < 100; ++i) tokens.push_back(run_task(sessions.open(r)).value().refresh_token);
     const auto before = w.database.statistics().commits.committed;
-    core::asio::io_context io(1);
+    test::turned_context context;
     std::list<refresher> all;
     for (const auto& t : tokens) {
         all.push_back(refresher{sessions, t});
-        core::asio::co_spawn(io, all.back()(), core::asio::detached);
+        core::asio::co_spawn(context.io(), all.back()(), core::asio::detached);
     }
     // Whatever comes while this one holds the writer waits for it together.
     std::promise<void> entered, released;
@@ -97,10 +85,9 @@ BOOST_DATA_TEST_CASE(they_share_commits, kinds, kind)
     };
     std::thread holder([&] { run_task(w.database.write(hold)); });
     entered.get_future().wait();
-    io.poll();
+    context.turn();
     released.set_value();
-    io.restart();
-    io.run();
+    context.finish();
     holder.join();
     for (const auto& done : all) BOOST_TEST(done.outcome->has_value());
     BOOST_TEST(w.database.statistics().commits.committed == before + 2);
@@ -121,16 +108,16 @@ BOOST_AUTO_TEST_CASE(a_locked_session_is_waited_for_without_holding_up_others)
     };
     std::thread holder([&] { run_task(second.write(hold)); });
     entered.get_future().wait();
-    core::asio::io_context io(1);
+    test::turned_context context;
     refresher waits{w.sessions, locked.refresh_token};
-    core::asio::co_spawn(io, waits(), core::asio::detached);
+    core::asio::co_spawn(context.io(), waits(), core::asio::detached);
     // The writer has told it that the row is taken, and serves others.
     const auto before = w.database.statistics().writer.executed;
-    while (w.database.statistics().writer.executed < before + 2) io.run_one_for(milliseconds(10));
+    while (w.database.statistics().writer.executed < before + 2) context.io().run_one_for(milliseconds(10));
     BOOST_TEST(w.refresh(other.refresh_token).has_value());
     BOOST_TEST(!waits.outcome.has_value());
     released.set_value();
-    io.run();
+    context.finish();
     holder.join();
     BOOST_TEST(waits.outcome->has_value());
 }

@@ -8,11 +8,11 @@
 #include "store/users.hpp"
 #include "support/once_idle.hpp"
 #include "support/postgres_server.hpp"
+#include "support/repeatable.hpp"
 #include "support/run_task.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <atomic>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,24 +32,18 @@ private:
     std::atomic<core::precise_timestamp> time_{core::precise_timestamp(std::chrono::seconds(1'800'000'000))};
 };
 
-// Every run is the same (splitmix64 from a fixed seed). Thread-safe.
-class repeatable_random final : public core::random_source {
-public:
-    explicit repeatable_random(std::uint64_t seed = 1) : state_(seed) {}
-    void fill(std::span<std::byte> out) override
-    {
-        const std::lock_guard lock(mutex_);
-        for (auto& b : out) {
-            std::uint64_t x = state_ += 0x9E3779B97F4A7C15u;
-            x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
-            x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
-            b = static_cast<std::byte>(x >> 56);
-        }
-    }
+// One who refreshes, beside others. It lives until the end of its context.
+struct refresher {
+    accounts::sessions& with;
+    core::secret_string token;
+    std::optional<core::result<accounts::session_grant>> outcome{};
 
-private:
-    std::mutex mutex_;
-    std::uint64_t state_; // guarded by mutex_
+    core::task<> operator()()
+    {
+        accounts::session_client from;
+        auto granted = co_await with.refresh(token.view(), std::move(from));
+        outcome.emplace(std::move(granted));
+    }
 };
 
 // A new database of a kind, "sqlite" or "postgresql", that is gone with it.

@@ -33,20 +33,6 @@ struct node {
     accounts::sessions sessions;
 };
 
-// One who refreshes. It lives until the end of its context.
-struct refresher {
-    accounts::sessions& with;
-    std::string token;
-    std::optional<core::result<accounts::session_grant>> outcome{};
-
-    core::task<> operator()()
-    {
-        accounts::session_client from;
-        auto granted = co_await with.refresh(token, std::move(from));
-        outcome.emplace(std::move(granted));
-    }
-};
-
 class real_servers final : public refresh_servers {
 public:
     real_servers(const std::string& kind, const schedule_settings& s) : database_(kind), node_count_(s.nodes)
@@ -76,7 +62,8 @@ public:
         for (const auto& p : presented) {
             auto& at = *nodes_[p.node];
             at.clock.set(beginning + p.clock);
-            all.push_back(refresher{at.sessions, tokens_[p.session].at(p.number)});
+            all.push_back(
+                refresher{at.sessions, core::secret_string(std::string_view(tokens_[p.session].at(p.number)))});
             core::asio::co_spawn(io_, all.back()(), core::asio::detached);
         }
         io_.restart();

@@ -1,5 +1,6 @@
 #include "accounts/sign_in_guard.hpp"
 #include "accounts/throttled.hpp"
+#include "support/repeatable.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -25,23 +26,17 @@ public:
     core::timestamp now() const noexcept override { return time; }
 };
 
-// Every run is the same (splitmix64 from a fixed seed).
+// Every run is the same.
 class repeatable_random final : public core::random_source {
 public:
     void fill(std::span<std::byte> out) override
     {
         for (auto& b : out) b = std::byte(next() & 0xFF);
     }
-    std::uint64_t next()
-    {
-        std::uint64_t x = state_ += 0x9E3779B97F4A7C15u;
-        x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
-        x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
-        return x ^ (x >> 31);
-    }
+    std::uint64_t next() { return numbers_.next(); }
 
 private:
-    std::uint64_t state_ = 1;
+    watchword::test::repeatable_numbers numbers_{1};
 };
 
 constexpr seconds token_lifetime(1800);

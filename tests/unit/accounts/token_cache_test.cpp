@@ -1,4 +1,5 @@
 #include "accounts/token_cache.hpp"
+#include "support/repeatable.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -12,26 +13,10 @@ namespace {
 using namespace watchword;
 using places = accounts::token_places;
 
-// The same numbers in every run (splitmix64).
-class numbers {
-public:
-    explicit numbers(std::uint64_t seed) : state_(seed) {}
-    std::uint64_t next()
-    {
-        std::uint64_t x = state_ += 0x9E3779B97F4A7C15u;
-        x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
-        x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
-        return x ^ (x >> 31);
-    }
-
-private:
-    std::uint64_t state_;
-};
-
 constexpr std::size_t capacity = 1024, sets = capacity / places::ways;
 
 struct fixture {
-    numbers random{1};
+    test::repeatable_numbers random{1};
     accounts::token_cache<int> cache{capacity, {1, 2}};
 
     // As tokens are: a head that all share, a tail that is as good as random.

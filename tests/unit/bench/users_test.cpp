@@ -52,8 +52,8 @@ void check_users(const std::string& url, std::uint64_t how_many)
         BOOST_TEST(found->public_id.value() == made.public_id);
         BOOST_TEST(found->name.value() == made.name);
         BOOST_TEST(found->password_hash.value() == users::known_password_hash);
-        const auto exists = [&](store::session& s) { return store::user_exists(s, made.public_id); };
-        BOOST_TEST(test::run_task(db.read(exists)).value());
+        const auto named = [&](store::session& s) { return store::find_user_by_public_id(s, made.public_id); };
+        BOOST_TEST(test::run_task(db.read(named)).has_value());
     }
     const auto known = users::make_user(seed, 3);
     BOOST_CHECK(sign_up(db, "new", known.email).error() == core::errc::already_exists);

@@ -1,4 +1,5 @@
 #include "core/token_buckets.hpp"
+#include "support/repeatable.hpp"
 #include "support/resources.hpp"
 #include "support/test_form.hpp"
 
@@ -20,22 +21,6 @@ using std::chrono::nanoseconds;
 
 constexpr siphash_key secret{1, 2};
 constexpr steady_time start{std::chrono::hours(1)};
-
-// The same numbers in every run (splitmix64).
-class numbers {
-public:
-    explicit numbers(std::uint64_t seed) : state_(seed) {}
-    std::uint64_t below(std::uint64_t bound)
-    {
-        std::uint64_t x = state_ += 0x9E3779B97F4A7C15u;
-        x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
-        x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
-        return (x ^ (x >> 31)) % bound;
-    }
-
-private:
-    std::uint64_t state_;
-};
 
 // A bucket as one draws it: what is in it, in nanoseconds of filling, and when that was so.
 struct drawn_bucket {
@@ -168,7 +153,7 @@ BOOST_AUTO_TEST_CASE(it_does_what_a_bucket_does_that_is_kept_the_plain_way)
     };
     for (const auto& [limit, each] : {tried{{1, 1s}, 1s}, tried{{5, 1s}, 200ms}, tried{{600, 60s}, 100ms},
                                       tried{{7, 60s}, 8'571'428'572ns}, tried{{3, 1s}, 333'333'334ns}}) {
-        numbers random(limit.count);
+        watchword::test::repeatable_numbers random(limit.count);
         token_bucket bucket(limit);
         drawn_bucket drawn(limit, each, start);
         auto now = start;
@@ -199,7 +184,7 @@ BOOST_AUTO_TEST_CASE(it_does_what_a_bucket_does_that_is_kept_the_plain_way)
 BOOST_AUTO_TEST_CASE(in_no_span_of_time_are_there_more_than_a_bucket_and_what_comes_in_it)
 {
     const rate limit{7, 1s};
-    numbers random(7);
+    watchword::test::repeatable_numbers random(7);
     token_bucket bucket(limit);
     std::vector<std::int64_t> given;
     auto now = start;

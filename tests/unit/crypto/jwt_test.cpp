@@ -195,32 +195,32 @@ BOOST_AUTO_TEST_CASE(with_one_of_several_keys_its_name_is_in_the_header)
     const auto two = named("two", crypto::signature_algorithm::eddsa);
     const auto set = std::make_shared<const crypto::verifying_key_set>(
         std::vector<crypto::named_verifying_key>{{one.kid, one.key.verifying()}, {two.kid, two.key.verifying()}});
-    crypto::key_verifiers keys(set);
+    crypto::keyed_token_verifier keys(set);
     const crypto::access_claims claims{"u", now + std::chrono::seconds(60)};
     for (const auto& key : {one, two}) {
         const auto token = crypto::keyed_token_issuer(key).issue(claims);
         const auto header = crypto::read_json_segment(crypto::split_jws(token)->header);
         BOOST_TEST(header->at("kid").as_string() == boost::json::string_view(key.kid));
         BOOST_TEST(header->at("typ").as_string() == "JWT");
-        const auto read = crypto::verify_keyed_token(token, keys, now);
+        const auto read = keys.verify(token, now);
         BOOST_REQUIRE(read.has_value());
         BOOST_TEST(read->public_id == "u");
         BOOST_TEST((read->expires == claims.expires));
-        BOOST_TEST(!crypto::verify_keyed_token(token, keys, claims.expires).has_value());
+        BOOST_TEST(!keys.verify(token, claims.expires).has_value());
         for (std::size_t at = 0; at < token.size(); ++at) {
             auto altered = token;
             altered[at] = altered[at] == 'A' ? 'B' : 'A';
-            BOOST_TEST(!crypto::verify_keyed_token(altered, keys, now).has_value(), at);
+            BOOST_TEST(!keys.verify(altered, now).has_value(), at);
         }
-        crypto::key_verifiers none(std::make_shared<const crypto::verifying_key_set>());
-        BOOST_TEST(!crypto::verify_keyed_token(token, none, now).has_value());
+        crypto::keyed_token_verifier none(std::make_shared<const crypto::verifying_key_set>());
+        BOOST_TEST(!none.verify(token, now).has_value());
     }
     // Another's signature, another type, and the secret's.
-    BOOST_TEST(!crypto::verify_keyed_token(crypto::keyed_token_issuer({"one", two.key}).issue(claims), keys, now));
+    BOOST_TEST(!keys.verify(crypto::keyed_token_issuer({"one", two.key}).issue(claims), now));
     crypto::signer with_one(one.key);
     const auto other_type = crypto::sign_jws(crypto::jws_header_segment(one, "at+jwt"), good_claims, with_one);
-    BOOST_TEST(!crypto::verify_keyed_token(other_type, keys, now).has_value());
-    BOOST_TEST(!crypto::verify_keyed_token(forge(good_header, good_claims), keys, now).has_value());
+    BOOST_TEST(!keys.verify(other_type, now).has_value());
+    BOOST_TEST(!keys.verify(forge(good_header, good_claims), now).has_value());
     BOOST_TEST(!accepts(crypto::keyed_token_issuer(one).issue(claims)));
 }
 

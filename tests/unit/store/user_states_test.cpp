@@ -128,12 +128,6 @@ BOOST_DATA_TEST_CASE(nobody_inherits_a_state_with_an_id, kinds, kind)
     BOOST_TEST(w.state("new")->generation == 0);
     BOOST_TEST(!w.state("new")->disabled);
     BOOST_TEST((w.state("new")->tutorial_until == timestamp()));
-    const auto told = w.read([](session& s) -> core::result<int> {
-        int count = 0;
-        read_user_states(s, {}, [&](const user_state&, std::string_view) { ++count; });
-        return count;
-    });
-    BOOST_TEST(*told == 0);
 
     const auto raised = w.raise(noon - hours(1));
     BOOST_TEST(raised.generation == 1);

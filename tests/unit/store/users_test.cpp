@@ -109,7 +109,8 @@ BOOST_DATA_TEST_CASE(existence_is_told_by_public_id, kinds, kind)
     open_database d(empty.settings());
     BOOST_TEST(d.add(numbered_user(1)).has_value());
     const auto exists = [&](const std::string& id) {
-        return d.loop.run(d.db.read([&](session& s) { return user_exists(s, id); })).value();
+        const auto find = [&](session& s) -> core::result<bool> { return find_user_by_public_id(s, id).has_value(); };
+        return d.loop.run(d.db.read(find)).value();
     };
     BOOST_TEST(exists("id-1"));
     BOOST_TEST(!exists("id-2"));

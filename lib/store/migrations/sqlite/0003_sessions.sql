@@ -21,7 +21,6 @@ CREATE TABLE watchword_session (
 );
 CREATE INDEX watchword_session_by_user ON watchword_session (user_id);
 CREATE INDEX watchword_session_by_deletion ON watchword_session (delete_after);
-CREATE INDEX watchword_session_by_end ON watchword_session (ended) WHERE ended IS NOT NULL;
 -- What changes about users and decides whether their tokens are good. Who has no row, or one with another public_id
 -- (which was of somebody else who had that id), has generation 0, no roles and is not disabled. roles: words with spaces
 -- between. tutorial_until: seconds since 1970; tokens of the tutorial that expire then or before are revoked.
@@ -34,4 +33,3 @@ CREATE TABLE watchword_user_state (
     tutorial_until INTEGER NOT NULL,
     changed INTEGER NOT NULL
 );
-CREATE INDEX watchword_user_state_by_change ON watchword_user_state (changed);
