@@ -137,7 +137,8 @@ public:
                " unharmed" + text + "; served again after at most " + std::to_string(longest_recovery_.count()) +
                " ms");
         BOOST_TEST(failures_ > 0u);
-        BOOST_TEST(comes_true([&] { return open_files(server_.child().id()) <= files_ + 2; }));
+        BOOST_TEST(
+            comes_true([&] { return open_files(server_.child().id()) <= files_ + 2; }, std::chrono::seconds(20)));
         BOOST_TEST(server_.stop() == 0);
     }
 
