@@ -89,3 +89,6 @@ if [ -z "${CCACHE_BASEDIR+set}" ]; then
   CCACHE_BASEDIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
   export CCACHE_BASEDIR CCACHE_NOHASHDIR=true
 fi
+# What is new is not preprocessed first; precompiled headers are remembered too. Five builds with sanitizers want room.
+export CCACHE_DEPEND=true CCACHE_SLOPPINESS="${CCACHE_SLOPPINESS-pch_defines,time_macros}"
+export CCACHE_MAXSIZE="${CCACHE_MAXSIZE-12G}"

@@ -30,11 +30,11 @@ fail() {
 # shellcheck source=.ci/packages.sh
 . "$root/.ci/packages.sh"
 groups=(build test)
-[ "$preset" != clang ] || groups+=(clang)
+case $preset in asan | clang) groups+=(clang) ;; esac
 install_packages "${groups[@]}" || fail "packages are missing"
 
 build=$root/build/$preset
-cmake -S "$root" --preset "$preset" -DWATCHWORD_TESTS=ON -DWATCHWORD_FUZZ=OFF ${CI:+-DWATCHWORD_WERROR=ON} >&2 ||
+cmake -S "$root" --preset "$preset" -DWATCHWORD_TESTS=ON ${CI:+-DWATCHWORD_WERROR=ON} >&2 ||
   fail "CMake failed"
 cmake --build "$build" >&2 || fail "the build failed"
 

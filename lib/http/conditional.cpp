@@ -94,7 +94,7 @@ bool equal_weakly(const entity_tag& a, const entity_tag& b) noexcept
 std::string make_entity_tag(std::string_view bytes)
 {
     const auto hash = core::siphash_128(bytes);
-    return "\"" + core::hex_encode({hash.data(), hash.size()}) + "\"";
+    return '"' + core::hex_encode({hash.data(), hash.size()}) + '"';
 }
 
 response not_modified_if_matched(const request& q, response r)
