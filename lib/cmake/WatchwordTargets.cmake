@@ -30,7 +30,7 @@ endif()
 # GCC 12 is wrong about variables of coroutine frames, and about std::string (its bug 105651), whose header it does not
 # take for a system header any more once it is precompiled.
 target_compile_options(watchword_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict
-  -Wno-stringop-overflow -Wno-array-bounds>)
+  -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds>)
 
 # On the stack that AddressSanitizer makes up to find uses after return, GCC 12 does not keep to alignas(64), which
 # Argon2's blocks and libsodium's state need: these targets keep to the real one.
