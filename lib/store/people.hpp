@@ -21,10 +21,9 @@ struct person {
     std::int64_t id = 0;
     std::string public_id; // who has none cannot be administered
     std::optional<std::string> name{}, email{};
-    std::string metadata = "{}"; // a JSON object
-    std::optional<core::precise_timestamp> created{};
-    core::precise_timestamp updated{}; // the profile or what decides about tokens; 1970: never
-    std::int64_t version = 0;          // of the profile
+    std::string metadata = "{}";                                 // a JSON object
+    std::optional<core::precise_timestamp> created{}, updated{}; // of the profile
+    std::int64_t version = 0;                                    // of the profile
     std::int64_t generation = 0;
     bool disabled = false;
     std::string roles{}; // words with spaces between
