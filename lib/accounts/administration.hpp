@@ -6,10 +6,13 @@
 #include "accounts/api_keys.hpp"
 #include "accounts/permissions.hpp"
 #include "accounts/role_permissions.hpp"
+#include "accounts/roles.hpp"
 #include "accounts/sessions.hpp"
 #include "accounts/told_changes.hpp"
 #include "store/audit.hpp"
 #include "store/people.hpp"
+
+#include <boost/json/object.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -27,7 +30,6 @@ using store::audit_filter;
 using store::people_filter;
 using store::person;
 
-inline constexpr std::string_view admin_role = "admin"; // has every permission
 inline constexpr std::size_t metadata_limit = 16 * 1024;
 
 // What stands for a person as he is now: it differs if anything differs that people see of him, whoever has changed it.
@@ -101,7 +103,7 @@ public:
 
     // --- users' sessions: not_found
     core::task<core::result<std::vector<session_info>>> list_sessions(std::string public_id);
-    core::task<core::result<void>> end_session(actor, std::string public_id, std::string session_id);
+    core::task<core::result<void>> end_session(actor, std::string public_id, std::string session);
     // How many; and no access token of before is good.
     core::task<core::result<std::size_t>> end_sessions(actor, std::string public_id);
 
@@ -135,12 +137,16 @@ public:
     // --- the audit log
     core::task<core::result<audit_page>> list_audit(audit_filter, std::optional<std::int64_t> before,
                                                     std::size_t limit);
-    // For changes that are made elsewhere, such as "signing_key.rotated". `details`: the text of a JSON object.
-    core::task<core::result<void>> note(actor, std::string action, std::string subject, std::string details = "{}");
+    // For changes that are made elsewhere, such as "signing_key.rotated".
+    core::task<core::result<void>> note(actor, std::string action, std::string subject,
+                                        boost::json::object details = {});
 
 private:
     struct outcome;
+    enum class addition { ordinary, first_admin };
 
+    core::task<core::result<person>> add(actor, new_person, addition);
+    core::task<core::result<std::string>> hash_for(const actor&, const std::string& public_id, person_change&);
     core::result<outcome> change(store::session&, const actor&, const person& seen, const person_change&,
                                  const std::string& hash, core::precise_timestamp now);
     core::task<core::result<person>> finish(outcome, core::precise_timestamp when);

@@ -95,6 +95,7 @@ private:
     std::string digest_of(std::string_view key);
     stamps stamps_now() const noexcept;
     std::optional<found_key> find_known(const std::string& digest, core::precise_timestamp now);
+    static found_key use(known_key&, core::precise_timestamp now);
     found_key remember(const std::string& digest, known_key, stamps, core::precise_timestamp now);
 
     store::database& database_;
