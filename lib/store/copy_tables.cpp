@@ -59,6 +59,15 @@ std::span<const copied_table> copied_tables()
           {"signs_until", integer, true},
           {"verifies_until", integer, true},
           {"longest_lifetime", integer}}},
+        {"watchword_idempotency",
+         {{"number", integer},
+          {"key", text},
+          {"caller", text},
+          {"request", text},
+          {"created", integer},
+          {"expires", integer},
+          {"answer", text, true}},
+         true},
     };
     return all;
 }
