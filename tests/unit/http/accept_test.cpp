@@ -27,7 +27,7 @@ std::vector<std::string> elements(std::string_view list)
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(accept)
+BOOST_AUTO_TEST_SUITE(accept_field)
 
 BOOST_AUTO_TEST_CASE(what_is_named_or_covered_may_be_sent)
 {

@@ -21,6 +21,11 @@ idempotency_row row(const std::string& key, const std::string& caller = "c",
     return {0, key, caller, "request of " + key, start, expires, {}};
 }
 
+} // namespace
+
+// Not of this file alone, as far as GCC is concerned: cases with data are templates.
+namespace idempotency_tests {
+
 struct requests {
     explicit requests(const std::string& kind) : empty(kind), d(empty.settings()) {}
 
@@ -53,6 +58,12 @@ struct requests {
     const empty_database empty;
     open_database d;
 };
+
+} // namespace idempotency_tests
+
+namespace {
+
+using idempotency_tests::requests;
 
 } // namespace
 
@@ -163,3 +174,5 @@ BOOST_AUTO_TEST_CASE(deletion_waits_for_nobody)
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace watchword::store
