@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 using http::request;
 using http::response;
 using http::status;
+using test::outcome;
 
 accounts::idempotency_settings settings()
 {
