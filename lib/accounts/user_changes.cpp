@@ -122,4 +122,41 @@ core::task<core::result<store::user_state>> user_changes::set_roles(std::string 
     co_return co_await finish(std::move(done->state), public_id, std::move(done->ended), why, now);
 }
 
+core::task<core::result<store::user_state>> user_changes::set_password(std::string public_id, std::string hash)
+{
+    constexpr auto why = end_reason::password_changed;
+    const auto now = clock_.precise_now();
+    const auto work = [&](store::session& s) -> core::result<changed> {
+        const auto owner = store::lock_session_owner(s, public_id);
+        if (!owner) return owner.error();
+        const auto replaced = store::replace_password_hash(s, owner->id, hash);
+        if (!replaced) return replaced.error();
+        auto ended = store::end_all_sessions(s, owner->id, changes_.make_end(why, now));
+        auto state = store::raise_generation(s, owner->id, now, changes_.tutorial_until(now));
+        if (!state) return state.error();
+        return changed{std::move(*state), std::move(ended)};
+    };
+    auto done = co_await changes_.write(work);
+    if (!done) co_return done.error();
+    const auto told = done->state.disabled ? end_reason::disabled : why; // as above
+    co_return co_await finish(std::move(done->state), public_id, std::move(done->ended), told, now);
+}
+
+core::task<core::result<void>> user_changes::remove_user(std::string public_id)
+{
+    std::int64_t id = 0;
+    const auto work = [&](store::session& s) -> core::result<void> {
+        const auto owner = store::lock_session_owner(s, public_id);
+        if (!owner) return owner.error();
+        id = owner->id;
+        return store::delete_user(s, owner->id);
+    };
+    const auto done = co_await changes_.write(work);
+    if (!done) co_return done.error();
+    const std::vector<std::string> none; // sessions of nobody are good for nothing
+    changes_.tell({public_id, none, end_reason::deleted, revocation_state::highest_generation});
+    core::log::info("a user was deleted", {{"user", id}});
+    co_return core::result<void>();
+}
+
 } // namespace watchword::accounts

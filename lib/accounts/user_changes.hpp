@@ -37,6 +37,10 @@ public:
     core::task<core::result<store::user_state>> set_disabled(std::string public_id, bool disabled);
     // In place of those the user has, in access tokens from the next refresh on. invalid_input: see roles.hpp.
     core::task<core::result<store::user_state>> set_roles(std::string public_id, std::vector<std::string> roles);
+    // `hash` takes the place of what was his password's; all sessions end.
+    core::task<core::result<store::user_state>> set_password(std::string public_id, std::string hash);
+    // As delete_user, without a proof.
+    core::task<core::result<void>> remove_user(std::string public_id);
 
 private:
     core::task<core::result<store::user_state>> finish(store::user_state, std::string public_id,

@@ -96,6 +96,17 @@ struct set_hash_query {
     {}
 };
 
+struct replace_hash_query {
+    std::string hash;
+    long long id = 0, changed = 0;
+    soci::statement statement;
+
+    explicit replace_hash_query(soci::session& sql)
+        : statement((sql.prepare << "UPDATE \"user\" SET password = :hash WHERE id = :id RETURNING id", soci::use(hash),
+                     soci::use(id), soci::into(changed)))
+    {}
+};
+
 // Flask's table on PostgreSQL has ids of 32 bits, and without the cast the bound would have to fit.
 struct list_query {
     long long after = 0, limit = 0, id = 0;
@@ -195,6 +206,16 @@ core::result<void> set_password_hash(session& s, std::int64_t id, std::string_vi
     q.id = id;
     q.hash = hash;
     q.old_hash = only_if_hash;
+    if (!fetch_one(q.statement)) return core::errc::not_found;
+    s.mark_users_changed();
+    return {};
+}
+
+core::result<void> replace_password_hash(session& s, std::int64_t id, std::string_view hash)
+{
+    auto& q = s.prepared<replace_hash_query>();
+    q.id = id;
+    q.hash = hash;
     if (!fetch_one(q.statement)) return core::errc::not_found;
     s.mark_users_changed();
     return {};

@@ -63,6 +63,7 @@ core::result<void> delete_user(session&, std::int64_t id);
 
 // Replaces a hash only if it is still `only_if_hash`; not_found: it is not, or there is no such user.
 core::result<void> set_password_hash(session&, std::int64_t id, std::string_view hash, std::string_view only_if_hash);
+core::result<void> replace_password_hash(session&, std::int64_t id, std::string_view hash); // not_found
 
 // Up to `limit` users with an id above `after_id`, by id, without password_hash. Fewer than `limit`: the last page.
 inline constexpr std::int64_t before_all_users = std::numeric_limits<std::int64_t>::min();
