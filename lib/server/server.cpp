@@ -12,6 +12,7 @@
 #include "api/jwks.hpp"
 #include "api/rate_limits.hpp"
 #include "api/tutorial.hpp"
+#include "console/console.hpp"
 #include "core/log.hpp"
 #include "core/run_to_end.hpp"
 #include "crypto/hmac.hpp"
@@ -267,6 +268,7 @@ void serve(settings::settings& s)
     tutorial.add_routes(routes, &limits);
     v1.add_routes(routes, limits);
     api::add_health_routes(routes);
+    if (s.console.enabled) console::add_routes(routes);
     api::jwks published_keys(keys, keys_follow.publish_ahead);
     published_keys.add_routes(routes);
     http::server server(http_settings(s), routes, clock, random);

@@ -124,6 +124,10 @@ struct auth_group {
     bool hide_accounts = false;
 };
 
+struct console_group {
+    bool enabled = true;
+};
+
 struct compat_group {
     bool lenient_passwords = true;
     bool device_cookie = false;
@@ -161,6 +165,7 @@ struct settings {
     clients_group clients;
     passwords_group passwords;
     auth_group auth;
+    console_group console;
     compat_group compat;
     limits_group limits;
     log_group log;
