@@ -6,6 +6,7 @@
 #include "sessions_fixture.hpp"
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -41,11 +42,16 @@ inline accounts::actor operator_of(accounts::permission_set permissions = accoun
     return by;
 }
 
+inline core::secret_string secret(std::string_view text)
+{
+    return core::secret_string(text);
+}
+
 inline accounts::new_person somebody(const std::string& name, std::vector<std::string> roles = {})
 {
     accounts::new_person p;
     p.email = name + "@example.test";
-    p.password = core::secret_string("a long password of nobody");
+    p.password = secret("a long password of nobody");
     p.name = "Name of " + name;
     p.roles = std::move(roles);
     return p;

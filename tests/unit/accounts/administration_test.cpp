@@ -13,6 +13,7 @@ using accounts::end_reason;
 using accounts::permission;
 using accounts::permission_set;
 using accounts::person_change;
+using accounts::version_of;
 
 const auto kinds = boost::unit_test::data::make({"sqlite", "postgresql"});
 
@@ -83,7 +84,7 @@ BOOST_DATA_TEST_CASE(what_cannot_be_stored_or_is_taken_is_refused, kinds, kind)
     };
     BOOST_TEST((refusal(somebody("ANN")) == core::errc::already_exists));
     auto weak = somebody("carl");
-    weak.password = core::secret_string("password");
+    weak.password = secret("password");
     BOOST_TEST(accounts::weakness_of(refusal(weak)).has_value());
     for (const std::string text : {"", "[]", "{\"a\":1,\"a\":2}", "{} x", "null"}) {
         auto p = somebody("carl");
@@ -104,7 +105,7 @@ BOOST_DATA_TEST_CASE(what_cannot_be_stored_or_is_taken_is_refused, kinds, kind)
     c.email = "";
     BOOST_TEST((w.update(ann, c).error() == core::errc::invalid_input));
     c = {};
-    c.password = core::secret_string("short");
+    c.password = secret("short");
     BOOST_TEST(accounts::weakness_of(w.update(ann, c).error()).has_value());
     BOOST_TEST(version_of(w.find(ann).value()) == version_of(ann));
     BOOST_TEST(w.log_of(ann.public_id) == "user.created");
@@ -152,7 +153,7 @@ BOOST_DATA_TEST_CASE(a_new_address_or_password_ends_sessions_and_is_told, kinds,
     BOOST_TEST((w.observer.all[0].why == end_reason::administrator));
 
     w.sign_in(ann);
-    c.password = core::secret_string("another long one of nobody");
+    c.password = secret("another long one of nobody");
     ann = w.update(ann, std::exchange(c, {})).value();
     BOOST_TEST(w.count_sessions(ann) == 0u);
     BOOST_REQUIRE(w.observer.all.size() == 2u);
@@ -171,7 +172,7 @@ BOOST_DATA_TEST_CASE(who_is_disabled_stays_so_whatever_else_changes, kinds, kind
     person_change c;
     c.disabled = true;
     c.roles = {"support"};
-    c.password = core::secret_string("another long one of nobody");
+    c.password = secret("another long one of nobody");
     auto changed = w.update(ann, std::exchange(c, {})).value();
     BOOST_TEST(changed.disabled);
     BOOST_TEST(changed.roles == "support");
@@ -233,7 +234,7 @@ BOOST_DATA_TEST_CASE(nobody_gives_or_takes_more_than_he_has, kinds, kind)
     c.roles = {"application:role"}; // permits nothing here
     BOOST_TEST(w.update(bob, c, {}, clerk).has_value());
     c = {};
-    c.password = core::secret_string("another long one of nobody");
+    c.password = secret("another long one of nobody");
     BOOST_TEST(is_beyond(boss, c));
     BOOST_TEST(is_beyond(ann, c));
     BOOST_TEST(w.update(bob, c, {}, clerk).has_value());

@@ -60,7 +60,7 @@ BOOST_DATA_TEST_CASE(the_last_admin_cannot_leave, kinds, kind)
     accounts::user_changes changes(short_settings(), w.node.database, w.clock, &w.observer);
     const auto leave = [&](const accounts::person& p) {
         const auto in = w.sign_in(p);
-        const core::secret_string password("a long password of nobody");
+        const auto password = secret("a long password of nobody");
         const auto proven = run_task(w.node.accounts.sign_in(*p.email, password)).value();
         return run_task(changes.delete_user(proven, in.session.id));
     };
@@ -99,7 +99,7 @@ BOOST_DATA_TEST_CASE(the_first_admin_is_made_once, kinds, kind)
     accounts::actor system;
     const auto weak = [&] {
         auto p = somebody("ann");
-        p.password = core::secret_string("x");
+        p.password = secret("x");
         return run_task(w.admin.create_first_admin(system, std::move(p)));
     }();
     BOOST_TEST(accounts::weakness_of(weak.error()).has_value());
