@@ -1,5 +1,6 @@
 #include "api/own_user.hpp"
 
+#include "accounts/administration_problem.hpp"
 #include "api/answers.hpp"
 #include "api/bearer_guard.hpp"
 #include "api/client.hpp"
@@ -51,6 +52,9 @@ response own_user::refuse(core::error_code ec) const
     if (ec == core::errc::wrong_password)
         return http::problem(status::forbidden, "wrong_password", "The password is wrong.");
     if (ec == core::errc::not_found) return unauthorized("token_invalid", "The account is gone.");
+    if (ec == accounts::administration_problem::last_admin)
+        return http::problem(status::conflict, "last_admin",
+                             "Nobody else is an administrator: give somebody the role admin first.");
     if (const auto weak = accounts::weakness_of(ec))
         return http::problem(status::bad_request, accounts::code_of(*weak), accounts_.policy().explain(*weak),
                              "new_password");
