@@ -5,7 +5,6 @@
 
 #include <atomic>
 #include <cstdlib>
-#include <dlfcn.h>
 #include <new>
 
 namespace {
@@ -61,8 +60,8 @@ void* allocate(std::size_t size)
 // Where Asio has its coroutine frames and operations from.
 extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept
 {
-    static const auto next = reinterpret_cast<void* (*)(std::size_t, std::size_t)>(::dlsym(RTLD_NEXT, "aligned_alloc"));
-    return fails() ? nullptr : next(alignment, size);
+    void* memory = nullptr;
+    return !fails() && ::posix_memalign(&memory, alignment, size) == 0 ? memory : nullptr;
 }
 
 using namespace watchword;
