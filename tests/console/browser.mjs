@@ -13,6 +13,7 @@ export const phone = { width: 360, height: 740 };
 export class Browser {
     // What pages said or did that they must not: exceptions, breaches of the policy, requests to other servers.
     offences = [];
+    watched = 0;
 
     constructor(base, screenshots) {
         this.base = base;
@@ -34,7 +35,7 @@ export class Browser {
     // A window of its own, as of another person's browser.
     async open(path, { viewport = desktop, colours = 'light' } = {}) {
         const context = await this.chromium.newContext({ baseURL: this.base, viewport, colorScheme: colours, reducedMotion: 'reduce' });
-        context.setDefaultTimeout(10_000);
+        context.setDefaultTimeout(Number(process.env.WATCHWORD_PATIENCE_MS ?? 30_000)); // busy machines are slow;
         const page = await context.newPage();
         this.#watch(page);
         await page.goto(path);
@@ -42,6 +43,7 @@ export class Browser {
     }
 
     #watch(page) {
+        this.watched++;
         page.on('pageerror', (e) => this.offences.push(`exception: ${e.message}`));
         page.on('console', (m) => {
             // Chromium reports every answer of 4xx; those are what the cases are about.
@@ -50,7 +52,7 @@ export class Browser {
         });
         page.on('request', (q) => {
             const url = q.url();
-            if (!url.startsWith(`${this.base}/`) && !url.startsWith('data:') && !url.startsWith('blob:')) this.offences.push(`request to ${url}`);
+            if (!url.startsWith(`${this.base}/`) && !/^(data|blob|about):/.test(url)) this.offences.push(`request to ${url}`);
         });
         page.on('response', async (r) => {
             if (r.request().isNavigationRequest() && /unsafe|^$/.test((await r.headerValue('content-security-policy')) ?? '')) {

@@ -180,7 +180,7 @@ export class Mock {
 
     #setUp({ token, ...rest }) {
         if (!this.#isSetupNeeded()) throw new Refusal(409, 'already_exists', 'There is an administrator already.');
-        if (token !== this.setupToken) throw new Refusal(403, 'forbidden', 'This is not the set-up token.');
+        if (token !== this.setupToken) throw new Refusal(401, 'setup_token_invalid', 'This is not the token that the server printed at its start.');
         const user = this.#make(rest, ['admin']);
         this.#record(null, 'setup.completed', user.id);
         return [201, user];
@@ -356,10 +356,10 @@ export class Mock {
     }
 
     #addSigningKey() {
-        for (const k of this.#signing) Object.assign(k, { state: 'verifies', signs_until: time() });
+        for (const k of this.#signing) Object.assign(k, { state: 'verifying', signs_until: time() });
         const now = Date.now();
         this.#signing.unshift({
-            kid: randomBytes(32).toString('base64url'), algorithm: 'ES256', state: 'signs', created: time(now),
+            kid: randomBytes(32).toString('base64url'), algorithm: 'ES256', state: 'signing', created: time(now),
             signs_from: time(now), signs_until: time(now + 90 * days), verifies_until: time(now + 91 * days),
         });
         return this.#signing[0];

@@ -92,8 +92,8 @@ function Name({ caller }) {
         action.run();
     };
     return (
-        <section class="panel" aria-labelledby="name">
-            <h2 id="name">Name</h2>
+        <section class="panel" aria-labelledby="profile">
+            <h2 id="profile">Profile</h2>
             <form onSubmit={submit}>
                 <Field label="Name" autoComplete="name" value={name} onValue={setName} error={action.error?.fields.name} />
                 <Failure error={action.error} />

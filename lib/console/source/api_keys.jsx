@@ -17,7 +17,7 @@ export function ApiKeys() {
     const columns = [
         { title: 'Key', cell: (k) => <span class="stack"><span class="strong">{k.name}</span><span class="soft code">{k.prefix}…</span></span> },
         { title: 'Permissions', wide: true, cell: (k) => <span class="chips">{k.permissions.map((p) => <Chip key={p}>{p}</Chip>)}</span> },
-        { title: 'Last used', cell: (k) => <Time of={k.last_used} text={agoText} /> },
+        { title: 'Last used', cell: (k) => (k.last_used ? <Time of={k.last_used} text={agoText} /> : <span class="soft">Never</span>) },
         { title: 'Created', wide: true, cell: (k) => <Time of={k.created} text={dayText} /> },
         { title: 'Expires', wide: true, cell: (k) => (k.expires ? <Time of={k.expires} text={dayText} /> : <span class="soft">Never</span>) },
     ];

@@ -29,14 +29,15 @@ function Subject({ event }) {
 }
 
 function Details({ event }) {
-    const more = { ...event.details };
     return (
         <details class="details">
             <summary>Details<span class="hidden"> of {event.action}</span></summary>
             <dl>
+                <div class="narrow stack"><dt>By</dt><dd><Actor of={event.actor} /></dd></div>
+                <div class="narrow stack"><dt>Subject</dt><dd><Subject event={event} /></dd></div>
                 <div><dt>Address</dt><dd class="code">{event.address || '–'}</dd></div>
                 <div><dt>Request</dt><dd class="code">{event.request_id || '–'}</dd></div>
-                {Object.entries(more).map(([k, v]) => (
+                {Object.entries(event.details ?? {}).map(([k, v]) => (
                     <div key={k}><dt>{k}</dt><dd class="code">{typeof v === 'string' ? v : JSON.stringify(v)}</dd></div>
                 ))}
             </dl>
@@ -48,15 +49,7 @@ const columns = [
     { title: 'Action', cell: (e) => <span class="stack"><span class="strong code">{e.action}</span><span class="soft"><Time of={e.time} /></span></span> },
     { title: 'By', wide: true, cell: (e) => <Actor of={e.actor} /> },
     { title: 'Subject', wide: true, cell: (e) => <Subject event={e} /> },
-    {
-        title: 'Details',
-        cell: (e) => (
-            <>
-                <div class="narrow stack"><span class="soft">By</span><Actor of={e.actor} /><span class="soft">Subject</span><Subject event={e} /></div>
-                <Details event={e} />
-            </>
-        ),
-    },
+    { title: 'Details', cell: (e) => <Details event={e} /> },
 ];
 
 export function Audit() {
@@ -71,7 +64,7 @@ export function Audit() {
     const clear = () => {
         setActor('');
         setSubject('');
-        choose('');
+        navigate('/console/audit', { replace: true });
     };
     return (
         <>

@@ -50,6 +50,8 @@ export function usePages(path, query) {
     const wanted = JSON.stringify(query);
     const [at, setAt] = useState({ of: wanted, cursors: [] });
     const cursors = at.of === wanted ? at.cursors : [];
+    // A query that was asked before begins at its first page again.
+    useEffect(() => setAt((a) => (a.of === wanted ? a : { of: wanted, cursors: [] })), [wanted]);
     const cursor = cursors.at(-1);
     const page = useLoad(() => get(path, { ...query, cursor }), [path, wanted, cursor]);
     const go = (next) => setAt({ of: wanted, cursors: next });

@@ -109,6 +109,7 @@ export function Metrics() {
     );
 }
 
+const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 const colourOf = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 function options(plot, width, isDark) {
@@ -118,8 +119,12 @@ function options(plot, width, isDark) {
         width, height: 190,
         cursor: { drag: { x: false, y: false } },
         legend: { show: false },
-        scales: { y: { range: (u, low, high) => [0, Math.max(1, (high ?? 0) * 1.1)] } },
-        axes: [{ ...axis, space: 70 }, { ...axis, size: 44, space: 36 }],
+        scales: {
+            x: { range: (u, from, to) => { const end = to ?? Date.now() / 1000; return [Math.min(from ?? end, end - 60), end]; } },
+            y: { range: (u, low, high) => [0, Math.max(1, (high ?? 0) * 1.1)] },
+        },
+        padding: [8, 8, 0, 0],
+        axes: [{ ...axis, space: 70, size: 28, values: (u, times) => times.map((s) => clock.format(s * 1000)) }, { ...axis, size: 44, space: 36 }],
         series: [
             {},
             ...plot.series.map((s) => ({ label: s.label, stroke: shade(s.colour), width: 1.5, points: { show: false }, spanGaps: false })),

@@ -59,10 +59,11 @@ export function SignIn({ message, onDone }) {
     );
 }
 
-// The token is taken out of the address at once, so that neither history nor a shared screen keeps it.
+// The link has it behind # or ?token=. It is taken out of the address at once, so that neither history nor a
+// shared screen keeps it.
 function takeToken() {
     const url = new URL(location.href);
-    const token = url.searchParams.get('token') ?? '';
+    const token = new URLSearchParams(url.hash.slice(1)).get('token') ?? url.searchParams.get('token') ?? '';
     if (token) history.replaceState(null, '', url.pathname);
     return token;
 }

@@ -4,11 +4,11 @@ import { useAction, useLoad } from './hooks.js';
 import { dayText } from './text.js';
 import { Button, Dialog, Empty, Heading, Loaded, State, Table, Time, useCaller, useNotice } from './ui.jsx';
 
-const stateKind = (s) => (/^(signing|signs|active|current)$/.test(s) ? 'good' : /^(retired|expired)$/.test(s) ? 'off' : 'plain');
+const stateKinds = { signing: 'good', ended: 'off', retired: 'off' };
 
 const columns = [
     { title: 'Key', cell: (k) => <span class="stack"><span class="code">{k.kid}</span><span class="soft">{k.algorithm}</span></span> },
-    { title: 'State', cell: (k) => <State kind={stateKind(k.state)}>{k.state}</State> },
+    { title: 'State', cell: (k) => <State kind={stateKinds[k.state] ?? 'plain'}>{k.state}</State> },
     { title: 'Created', wide: true, cell: (k) => <Time of={k.created} text={dayText} /> },
     { title: 'Signs from', wide: true, cell: (k) => <Time of={k.signs_from} /> },
     { title: 'Signs until', wide: true, cell: (k) => <Time of={k.signs_until} /> },

@@ -17,9 +17,7 @@ export function User({ id }) {
     return (
         <>
             <p class="crumb"><Link to="/console/users">Users</Link></p>
-            <Heading title={u ? u.name || u.email || u.id : 'User'} note={u?.name ? u.email : null}>
-                {u && (u.disabled ? <State kind="off">Disabled</State> : <State kind="good">Active</State>)}
-            </Heading>
+            <Heading title={u ? u.name || u.email || u.id : 'User'} note={u?.name ? u.email : null} />
             <Loaded of={user}>
                 {() => (
                     <div class="panels">
@@ -37,6 +35,7 @@ export function User({ id }) {
 function Facts({ user }) {
     return (
         <dl class="facts">
+            <div><dt>Status</dt><dd>{user.disabled ? <State kind="off">Disabled</State> : <State kind="good">Active</State>}</dd></div>
             <div><dt>Id</dt><dd class="code">{user.id}</dd></div>
             <div><dt>Created</dt><dd><Time of={user.created} /></dd></div>
             <div><dt>Updated</dt><dd><Time of={user.updated} /></dd></div>

@@ -20,10 +20,11 @@ const columns = [
         cell: (u) => (
             <Link to={userPath(u.id)} class="row-link">
                 <span class="strong">{u.name || u.email || u.id}</span>
-                {u.name && u.email && <span class="soft">{u.email}</span>}
+                {u.name && u.email && <span class="soft narrow">{u.email}</span>}
             </Link>
         ),
     },
+    { title: 'E-mail', wide: true, cell: (u) => <span class="soft">{u.email}</span> },
     { title: 'Roles', wide: true, cell: (u) => (u.roles.length ? <span class="chips">{u.roles.map((r) => <Chip key={r}>{r}</Chip>)}</span> : <span class="soft">–</span>) },
     { title: 'Status', cell: (u) => (u.disabled ? <State kind="off">Disabled</State> : <State kind="good">Active</State>) },
     { title: 'Created', wide: true, cell: (u) => <Time of={u.created} text={dayText} /> },

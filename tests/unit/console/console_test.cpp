@@ -57,12 +57,12 @@ BOOST_AUTO_TEST_CASE(every_path_of_the_console_has_its_page)
     for (const char* path : {"/console", "/console/", "/console/users/a%2Fb", "/console/no/such", "/console/index.html",
                              "/console/../console.js"}) {
         const auto r = get(path);
-        BOOST_TEST(r.status() == status::ok);
+        BOOST_TEST((r.status() == status::ok));
         BOOST_TEST(r.content_type() == "text/html; charset=utf-8");
         BOOST_TEST(r.body() == bytes_of("index.html"));
     }
     for (const char* path : {"/account", "/account/sign-up"}) BOOST_TEST(get(path).body() == bytes_of("account.html"));
-    BOOST_TEST(get("/consoles").status() == status::not_found);
+    BOOST_TEST((get("/consoles").status() == status::not_found));
 }
 
 BOOST_AUTO_TEST_CASE(pages_have_a_policy_without_unsafe_words)
@@ -118,9 +118,9 @@ BOOST_AUTO_TEST_CASE(compressed_forms_go_to_those_who_like_them_with_tags_of_the
 
     const std::string tag(small.header("ETag"));
     const auto again = get("/console/console.js", {{"Accept-Encoding", "gzip"}, {"If-None-Match", tag}});
-    BOOST_TEST(again.status() == status::not_modified);
+    BOOST_TEST((again.status() == status::not_modified));
     BOOST_TEST(again.body() == "");
-    BOOST_TEST(get("/console/console.js", {{"If-None-Match", tag}}).status() == status::ok);
+    BOOST_TEST((get("/console/console.js", {{"If-None-Match", tag}}).status() == status::ok));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
