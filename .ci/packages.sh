@@ -84,7 +84,8 @@ without_services() {
 
 # Compilations are remembered across build directories, and across checkouts.
 if [ -z "${CMAKE_CXX_COMPILER_LAUNCHER+set}" ]; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
-export CCACHE_IGNOREOPTIONS="${CCACHE_IGNOREOPTIONS--Wno-mismatched-new-delete}" # changes no object file
+# Changes no object file.
+export CCACHE_IGNOREOPTIONS="${CCACHE_IGNOREOPTIONS--Wno-mismatched-new-delete -Wno-stringop-overflow -Wno-array-bounds}"
 if [ -z "${CCACHE_BASEDIR+set}" ]; then
   CCACHE_BASEDIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
   export CCACHE_BASEDIR CCACHE_NOHASHDIR=true

@@ -231,7 +231,8 @@ BOOST_AUTO_TEST_CASE(an_owner_that_writes_nothing_checkpoints_what_guests_have_w
 {
     const shared_file f;
     other_process guest([&](auto&) {
-        const auto writer = open_sqlite_beside_owner(f.file, seconds(20))->connect(access::write);
+        const auto opened = open_sqlite_beside_owner(f.file, seconds(20));
+        const auto writer = opened->connect(access::write);
         for (int i = 0; i < 20; ++i) add(*writer, std::string(3000, 'x'));
         return true;
     });
