@@ -82,12 +82,25 @@ void file_lock::admit_guests() noexcept
 
 bool file_lock::try_pause_guests()
 {
-    return phase_ == 0 || try_lock_byte(descriptor_, writing, sharing::exclusive);
+    if (phase_ == 0) return true;
+    return try_lock_byte(descriptor_, gate, sharing::exclusive) &&
+           try_lock_byte(descriptor_, writing, sharing::exclusive);
 }
 
 void file_lock::resume_guests() noexcept
 {
-    if (phase_ != 0) unlock_byte(descriptor_, writing);
+    if (phase_ == 0) return;
+    unlock_byte(descriptor_, writing);
+    unlock_byte(descriptor_, gate);
+}
+
+void file_lock::give_way() noexcept
+{
+    constexpr std::chrono::milliseconds longest{50};
+    if (phase_ == 0) return;
+    const auto end = std::chrono::steady_clock::now() + longest;
+    while (find_locked_byte(descriptor_, writing, 1) && std::chrono::steady_clock::now() < end)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
 void file_lock::begin_look() noexcept

@@ -30,9 +30,13 @@ public:
 
     // Until then nobody else may write.
     void admit_guests() noexcept;
-    // Between the two no guest is in a transaction: for checkpoints. False: one is, and nothing has changed.
+    // Between the two no guest is in a transaction: for checkpoints. False: one is, and no other begins one until this
+    // was tried again with success, and ended; or just ended.
     bool try_pause_guests();
     void resume_guests() noexcept;
+    // Before a transaction: lets a guest who waits to write have its turn. SQLite has no queue for that, and an owner
+    // who writes all the time would leave a guest none.
+    void give_way() noexcept;
     // Around each look for what others have committed, and its consequences: guests wait for one that has begun after
     // their commit (guest_lock::await_look).
     void begin_look() noexcept;

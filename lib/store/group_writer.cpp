@@ -261,7 +261,7 @@ void group_writer::look_for_foreign_changes()
         changes_.users.fetch_add(1, std::memory_order_release);
     }
     if (session* const s = connection_.find()) s->end_look();
-    if (changed) tidy(); // they may have made the log long
+    tidy(); // they may have made the log long, and guests may be waiting until it is not
 }
 
 } // namespace watchword::store

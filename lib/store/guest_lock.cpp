@@ -79,7 +79,12 @@ guest_lock::~guest_lock()
 
 void guest_lock::begin_write(std::chrono::milliseconds patience)
 {
-    const auto enter = [this] { return try_lock_byte(descriptor_, writing, sharing::shared); };
+    const auto enter = [this] {
+        if (!try_lock_byte(descriptor_, gate, sharing::shared)) return false;
+        const bool entered = try_lock_byte(descriptor_, writing, sharing::shared);
+        unlock_byte(descriptor_, gate);
+        return entered;
+    };
     if (!comes_true(patience, enter))
         throw std::runtime_error("the server's checkpoint of the database takes too long");
 }

@@ -15,6 +15,7 @@ namespace watchword::store::lock_places {
 
 // Far behind any database, which is at most 2^48 bytes.
 inline constexpr off_t guests = off_t(1) << 62; // shared: by each guest; exclusive: by an owner that wants none
+inline constexpr off_t gate = guests + 2;       // shared: by a guest that begins a transaction; exclusive: it must wait
 inline constexpr off_t writing = guests + 1;    // shared: by guests in a transaction; exclusive: for a checkpoint
 // The owner has locked the byte of the phase that it is in, or for a moment two of them.
 inline constexpr off_t phases = guests + (off_t(1) << 32), phase_count = off_t(1) << 60;

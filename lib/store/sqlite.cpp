@@ -10,6 +10,7 @@
 #include <atomic>
 #include <optional>
 #include <stdexcept>
+#include <thread>
 
 namespace watchword::store {
 namespace {
@@ -95,6 +96,7 @@ public:
     ~sqlite_session() override
     {
         if (access_ == access::read) return;
+        if (owner_) owner_->resume_guests(); // whom a checkpoint that could not be may have kept waiting
         used_.log.forget();
         used_.index.forget();
     }
@@ -112,6 +114,7 @@ public:
         if (access_ == access::read) return execute("BEGIN");
         require_unchanged();
         if (guest_) guest_->begin_write(timeout_);
+        if (owner_) owner_->give_way();
         try {
             execute("BEGIN IMMEDIATE");
         } catch (...) {
@@ -275,7 +278,18 @@ private:
         require("journal_size_limit", "67108864");
         // Checkpoints wait until the committed have been told; the hook takes the place of the automatic ones.
         sqlite_api::sqlite3_wal_hook(handle_, note_log_pages, this);
-        if (guest_) configure(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1);
+        if (!guest_) return;
+        configure(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1);
+        sqlite_api::sqlite3_busy_handler(handle_, wait_for_turn, this);
+    }
+
+    // Often enough for the moment that file_lock::give_way leaves.
+    static int wait_for_turn(void* self, int times) noexcept
+    {
+        constexpr std::chrono::milliseconds between{2};
+        if (times * between >= static_cast<const sqlite_session*>(self)->timeout_) return 0;
+        std::this_thread::sleep_for(between);
+        return 1;
     }
 
     void set_up_reader()

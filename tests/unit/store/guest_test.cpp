@@ -222,7 +222,7 @@ BOOST_AUTO_TEST_CASE(no_commit_is_lost_while_guests_write_and_the_owner_checkpoi
     }
     BOOST_TEST(one.was_right());
     BOOST_TEST(other.was_right());
-    BOOST_TEST(checkpoints > 0);
+    BOOST_TEST(checkpoints > 10); // guests cannot keep it from them
     BOOST_TEST(other_program(f.file).query("SELECT count(*) FROM note") == std::to_string(committed + 2 * each) + "\n");
     BOOST_TEST(other_program(f.file).query("PRAGMA integrity_check") == "ok\n");
 }
@@ -231,7 +231,8 @@ BOOST_AUTO_TEST_CASE(an_owner_that_writes_nothing_checkpoints_what_guests_have_w
 {
     const shared_file f;
     other_process guest([&](auto&) {
-        const auto writer = open_sqlite_beside_owner(f.file, seconds(20))->connect(access::write);
+        const auto opened = open_sqlite_beside_owner(f.file, seconds(20));
+        const auto writer = opened->connect(access::write);
         for (int i = 0; i < 20; ++i) add(*writer, std::string(3000, 'x'));
         return true;
     });
@@ -263,6 +264,7 @@ BOOST_AUTO_TEST_CASE(while_a_guest_writes_there_is_no_checkpoint)
         writer->rollback();
         me.say();
         me.await_leave();
+        add(*writer, "after the checkpoint");
         return true;
     });
     const auto owner = open_sqlite(f.file, seconds(20), checkpoint_settings{1, 40});
