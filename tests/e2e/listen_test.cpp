@@ -5,7 +5,7 @@
 
 using namespace watchword::test;
 
-BOOST_AUTO_TEST_SUITE(listen)
+BOOST_AUTO_TEST_SUITE(listening)
 
 BOOST_AUTO_TEST_CASE(sockets_of_the_service_manager_are_served)
 {

@@ -150,7 +150,7 @@ std::string request_of(const std::string& refresh)
                          "{\"refresh_token\":\"" + refresh + "\"}");
 }
 
-constexpr milliseconds default_staleness{2000}, poll{250};
+constexpr milliseconds default_staleness{2000}, foreign_poll{250};
 
 } // namespace
 
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(what_is_ended_here_is_refused_there_by_notification)
     std::sort(delays.begin(), delays.end());
     BOOST_TEST_MESSAGE("accepted there after the end was answered here, in ms: median "
                        << in_milliseconds(delays[25]) << ", longest " << in_milliseconds(delays.back()));
-    BOOST_TEST((delays[25] < at_most(poll))); // not by asking
+    BOOST_TEST((delays[25] < at_most(foreign_poll))); // not by asking
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_hears_nothing_trusts_what_it_knows_no_longer_than_is_set)
@@ -279,8 +279,8 @@ BOOST_AUTO_TEST_CASE(a_new_key_s_tokens_are_good_everywhere_at_once_and_a_retire
         const auto done = key({"retire", kid_of(old.access)});
         const auto retired = steady_clock::now();
         BOOST_REQUIRE_MESSAGE(done.exit_code == 0, done.errors);
-        delays.push_back(until_answered(*there, old.access, 401, retired, default_staleness + poll).last_other);
-        until_answered(*here, old.access, 401, retired, default_staleness + poll);
+        delays.push_back(until_answered(*there, old.access, 401, retired, default_staleness + foreign_poll).last_other);
+        until_answered(*here, old.access, 401, retired, default_staleness + foreign_poll);
         BOOST_TEST(ask(*there, young.access) == accepted);
         BOOST_TEST(ask(*there, read_grant(try_refresh(*there, old.refresh)).access) == accepted);
     }
@@ -311,7 +311,7 @@ BOOST_AUTO_TEST_CASE(a_retired_key_s_token_is_refused_without_a_feed_too)
     const auto old = known_session();
     cut_feed();
     BOOST_REQUIRE(key({"retire", kid_of(old.access)}).exit_code == 0);
-    until_answered(*there, old.access, 401, steady_clock::now(), staleness + poll);
+    until_answered(*there, old.access, 401, steady_clock::now(), staleness + foreign_poll);
     BOOST_TEST(ask(*there, sign_in(*here, "ann@b.test").access) == accepted);
 }
 
