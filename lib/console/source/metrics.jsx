@@ -112,6 +112,12 @@ export function Metrics() {
 const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 const colourOf = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+// A minute at least. What uPlot would take for the ends of one reading is a day apart.
+function windowOf({ data: [times] }) {
+    const end = times.at(-1) ?? Date.now() / 1000;
+    return [Math.min(times[0] ?? end, end - 60), end];
+}
+
 function options(plot, width, isDark) {
     const shade = (name) => colourOf(`${name}-${isDark ? 'dark' : 'light'}`);
     const axis = { stroke: shade('--plot-text'), grid: { stroke: shade('--plot-grid'), width: 1 }, ticks: { show: false }, font: '11px system-ui, sans-serif' };
@@ -120,7 +126,7 @@ function options(plot, width, isDark) {
         cursor: { drag: { x: false, y: false } },
         legend: { show: false },
         scales: {
-            x: { range: (u, from, to) => { const end = to ?? Date.now() / 1000; return [Math.min(from ?? end, end - 60), end]; } },
+            x: { range: windowOf },
             y: { range: (u, low, high) => [0, Math.max(1, (high ?? 0) * 1.1)] },
         },
         padding: [8, 8, 0, 0],

@@ -38,13 +38,13 @@ function Rotate({ onClose, onChanged }) {
     const say = useNotice();
     const action = useAction(async () => {
         await call('POST', '/v1/admin/signing-keys', { body: {} });
-        say('A new key takes over.');
+        say('A new key was made.');
         onClose();
         await onChanged();
     });
     return (
         <Dialog title="Rotate the signing key?" submit="Rotate" onSubmit={action.run} onClose={onClose} action={action}>
-            <p>A new key takes over. Tokens that the present one has signed stay good until they expire.</p>
+            <p>A new key is made, and takes over once every service can know it. Tokens that the present one has signed stay good until they expire.</p>
         </Dialog>
     );
 }

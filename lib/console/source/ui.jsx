@@ -175,7 +175,7 @@ export function Pager({ pages, noun }) {
     );
 }
 
-export const Chip = ({ children }) => <span class="chip">{children}</span>;
+export const Chip = ({ children }) => <span class="chip" title={typeof children === 'string' ? children : undefined}>{children}</span>;
 export const State = ({ kind, children }) => <span class={`state ${kind}`}>{children}</span>;
 export const Time = ({ of, text = timeText }) => (of ? <time dateTime={of} title={exactText(of)}>{text(of)}</time> : <span class="soft">–</span>);
 
