@@ -84,12 +84,15 @@ without_services() {
 
 # Compilations are remembered across build directories, and across checkouts.
 if [ -z "${CMAKE_CXX_COMPILER_LAUNCHER+set}" ]; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
-# Changes no object file.
-export CCACHE_IGNOREOPTIONS="${CCACHE_IGNOREOPTIONS--Wno-mismatched-new-delete -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds}"
+# What changes no object file.
+if [ -z "${CCACHE_IGNOREOPTIONS+set}" ]; then
+  CCACHE_IGNOREOPTIONS="-Wno-mismatched-new-delete -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds"
+  export CCACHE_IGNOREOPTIONS
+fi
 if [ -z "${CCACHE_BASEDIR+set}" ]; then
   CCACHE_BASEDIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
   export CCACHE_BASEDIR CCACHE_NOHASHDIR=true
 fi
-# What is new is not preprocessed first; precompiled headers are remembered too. Five builds with sanitizers want room.
+# What is new is not preprocessed first; precompiled headers are remembered too. Builds with sanitizers want room.
 export CCACHE_DEPEND=true CCACHE_SLOPPINESS="${CCACHE_SLOPPINESS-pch_defines,time_macros}"
 export CCACHE_MAXSIZE="${CCACHE_MAXSIZE-12G}"

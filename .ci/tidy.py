@@ -38,9 +38,8 @@ def main(build):
                 blamed = [file for file in files if file in complaints] or files
                 failed += len(blamed)
                 print(f'{" ".join(os.path.relpath(file, ROOT) for file in files)}:\n{complaints}', flush=True)
-            for digest in () if complaints else filter(None, (todo[file][1] for file in files)):
-                KEPT.mkdir(parents=True, exist_ok=True)
-                (KEPT / digest).touch()
+            else:
+                remember(digest for digest in (todo[file][1] for file in files) if digest)
     print(f'{len(sources) - failed} passed, {failed} failed')
     return 1 if failed or not sources else 0
 
@@ -81,6 +80,12 @@ def tool():
 @functools.cache
 def digest_of(file):
     return hashlib.sha256(pathlib.Path(file).read_bytes()).hexdigest()
+
+
+def remember(digests):
+    KEPT.mkdir(parents=True, exist_ok=True)
+    for digest in digests:
+        (KEPT / digest).touch()
 
 
 def compiled_alike(todo):
@@ -128,7 +133,7 @@ def judge(flags, files, scratch):
                           text=True)
     if done.returncode == 0 and not done.stdout.strip():
         return ''
-    return done.stdout.strip() or done.stderr
+    return done.stdout.strip() or done.stderr or f'clang-tidy ended with {done.returncode}'
 
 
 if __name__ == '__main__':

@@ -24,6 +24,9 @@ using std::chrono::steady_clock;
 // How many of something: `usual`, more in the long form, a quarter of either with sanitizers.
 std::size_t how_many(std::size_t usual, std::size_t in_long_form);
 
+// Requests under way at a kill under load, or it would say little.
+inline constexpr std::size_t least_under_load = 100;
+
 // How long requests took. One thread.
 class latencies {
 public:
