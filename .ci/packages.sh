@@ -10,6 +10,7 @@
   packages_test="libboost-test1.81-dev libargon2-dev postgresql-15 python3 sqlite3 openssl iproute2 slowhttptest
     strace faketime curl libfuse3-dev valgrind libbenchmark-dev nodejs node-jose nginx-light haproxy caddy"
   packages_clang="clang libclang-rt-14-dev"
+  packages_web="chromium nodejs npm"
   packages_lint="clang-format clang-tidy clang-tools python3 shellcheck"
   packages_bench_http="wrk strace python3"
   packages_bench_passwords="python3"
@@ -25,6 +26,8 @@
     librust-serde-dev librust-serde-json-dev librust-tokio-dev"
   packages_bench_nginx="nginx-light"
   packages_bench_peers="postgresql-15 openssl python3"
+  # Node from elsewhere often has npm in it, and Debian's package would take its place.
+  if command -v npm >/dev/null; then packages_web="chromium nodejs"; fi
 }
 
 # install_packages GROUP... : makes sure that every package of the groups is there. Says so if one is missing, and

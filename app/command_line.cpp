@@ -62,13 +62,19 @@ private:
             result_.switches.insert(name);
             return 0;
         }
-        if (!has(syntax_.options, name)) {
+        const bool is_list = has(syntax_.lists, name);
+        if (!is_list && !has(syntax_.options, name)) {
             complain(name, "is not a flag of " + std::string(syntax_.command) + did_you_mean(name));
             return 0;
         }
         if (equals == std::string::npos && !is_next) {
             complain(name, "needs a value behind it");
-        } else if (!result_.options.emplace(name, is_next ? given_[at + 1] : given_[at].substr(equals + 1)).second) {
+            return 0;
+        }
+        auto value = is_next ? given_[at + 1] : given_[at].substr(equals + 1);
+        if (is_list) {
+            result_.lists[name].push_back(std::move(value));
+        } else if (!result_.options.emplace(name, std::move(value)).second) {
             complain(name, "is given more than once");
         }
         return is_next;
@@ -77,7 +83,7 @@ private:
     std::string did_you_mean(const std::string& name) const
     {
         std::vector<std::string> known{"--help"};
-        for (const auto& flags : {syntax_.switches, syntax_.options})
+        for (const auto& flags : {syntax_.switches, syntax_.options, syntax_.lists})
             for (const auto flag : flags) known.emplace_back(flag);
         for (const auto flag : settings_flags) known.emplace_back(flag);
         const auto near = settings::nearest(name, known);

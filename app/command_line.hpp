@@ -19,6 +19,7 @@ struct syntax {
     std::vector<std::string_view> words{};    // what must stand there without a flag: "FILE"
     std::vector<std::string_view> switches{}; // flags without a value: "--force"
     std::vector<std::string_view> options{};  // flags with one: "--from"
+    std::vector<std::string_view> lists{};    // the same that may be given any number of times: "--role"
     std::string_view rest{};                  // what may follow the words, any number of times; empty: nothing may
 };
 
@@ -26,9 +27,16 @@ struct command_line {
     std::vector<std::string> words; // as many as the syntax names, and what follows
     std::set<std::string, std::less<>> switches;
     std::map<std::string, std::string, std::less<>> options;
+    std::map<std::string, std::vector<std::string>, std::less<>> lists;
     settings::settings values; // of flags, environment and file, as for `serve`
 
     bool has(std::string_view flag) const { return switches.contains(flag); }
+    // What was given for an option; nothing if it was not.
+    std::optional<std::string> option(std::string_view flag) const
+    {
+        const auto found = options.find(flag);
+        return found == options.end() ? std::nullopt : std::optional(found->second);
+    }
 };
 
 // Nothing if it cannot be understood; what is wrong was written to standard error then, a line for each problem.

@@ -1,8 +1,11 @@
 #include "password_input.hpp"
 
+#include "core/descriptor.hpp"
+
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <fcntl.h>
 #include <iostream>
 #include <poll.h>
 #include <stdexcept>
@@ -20,7 +23,7 @@ volatile std::sig_atomic_t caught = 0;
 // end the program when the terminal is as it was.
 class silent_terminal {
 public:
-    silent_terminal()
+    explicit silent_terminal(std::string_view prompt)
     {
         if (::tcgetattr(STDIN_FILENO, &before_) != 0) return;
         is_terminal_ = true;
@@ -35,7 +38,7 @@ public:
         silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
         silent.c_lflag |= ECHONL;
         ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-        std::cerr << "Password: " << std::flush;
+        std::cerr << prompt << std::flush;
     }
     ~silent_terminal()
     {
@@ -78,11 +81,42 @@ bool read_character(const silent_terminal& terminal, char& c)
     }
 }
 
+core::secret_string read_password_file(const std::string& name, std::size_t most_bytes)
+{
+    const core::descriptor opened(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+    std::string text(most_bytes + 2, '\0'); // never grows, so leaves no copy behind
+    std::size_t used = 0;
+    while (used < text.size()) {
+        const auto size = ::read(opened.get(), text.data() + used, text.size() - used);
+        if (size < 0 && errno == EINTR) continue;
+        if (size < 0) throw std::runtime_error("cannot read " + name + ": " + std::generic_category().message(errno));
+        if (size == 0) break;
+        used += static_cast<std::size_t>(size);
+    }
+    const auto line = std::string_view(text).substr(0, used);
+    core::secret_string password(line.substr(0, line.find('\n')));
+    core::wipe(text);
+    if (password.empty()) throw std::runtime_error("there is no password in " + name);
+    if (password.size() > most_bytes) throw std::runtime_error("that is longer than any password");
+    return password;
+}
+
 } // namespace
 
-core::secret_string read_password(std::size_t most_bytes)
+core::secret_string read_new_password(const std::optional<std::string>& file, std::size_t most_bytes)
 {
-    const silent_terminal terminal;
+    if (file && *file != "-") return read_password_file(*file, most_bytes);
+    auto password = read_password(most_bytes);
+    if (::isatty(STDIN_FILENO) == 0) return password;
+    const auto again = read_password(most_bytes, "Once more: ");
+    if (!core::equal_in_constant_time(password.view(), again.view()))
+        throw std::runtime_error("these are two different passwords");
+    return password;
+}
+
+core::secret_string read_password(std::size_t most_bytes, std::string_view prompt)
+{
+    const silent_terminal terminal(prompt);
     std::string line;
     line.reserve(most_bytes + 1); // never grows, so leaves no copy behind
     for (char c = 0; read_character(terminal, c);) {

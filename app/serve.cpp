@@ -24,7 +24,7 @@ int serve(const arguments& given)
         return misused;
     }
     core::log::open(loaded.values.log.level, loaded.values.log.format);
-    const int code = server::run(std::move(loaded.values));
+    const int code = server::run(std::move(loaded.values), WATCHWORD_VERSION);
     core::log::close();
     return code;
 }

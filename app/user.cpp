@@ -17,19 +17,27 @@ struct step {
     int (*run)(const arguments&);
     void (*print_help)();
 };
-constexpr std::array<step, 5> steps{{{"import", user_import, print_import_help},
-                                     {"export", user_export, print_export_help},
-                                     {"disable", user_disable, print_change_help},
-                                     {"enable", user_enable, print_change_help},
-                                     {"roles", user_roles, print_change_help}}};
+constexpr std::array<step, 10> steps{{{"list", user_list, print_list_help},
+                                      {"show", user_show, print_list_help},
+                                      {"create", user_create, print_create_help},
+                                      {"password", user_password, print_password_help},
+                                      {"delete", user_delete, print_delete_help},
+                                      {"import", user_import, print_import_help},
+                                      {"export", user_export, print_export_help},
+                                      {"disable", user_disable, print_change_help},
+                                      {"enable", user_enable, print_change_help},
+                                      {"roles", user_roles, print_change_help}}};
 
 void print_help()
 {
-    std::cout << "Usage: watchword user import [FLAG]... FILE\n"
+    std::cout << "Usage: watchword user list [FLAG]...\n"
+                 "       watchword user show | create | password | delete [FLAG]... EMAIL\n"
+                 "       watchword user import [FLAG]... FILE\n"
                  "       watchword user export [FLAG]... FILE\n"
                  "       watchword user disable | enable [FLAG]... EMAIL\n"
                  "       watchword user roles [FLAG]... EMAIL [ROLE]...\n\n"
-                 "Brings users in from a file, Watchword's own or another system's, with their password hashes; writes "
+                 "Lists users; shows, makes and removes one, and gives one another password. Brings users in from a "
+                 "file, Watchword's own or another system's, with their password hashes; writes "
                  "all\n"
                  "users into a file; bars a user and lets him in again; shows and sets a user's roles. `watchword user "
                  "STEP\n"
@@ -56,7 +64,8 @@ int user(const arguments& given)
             print_help();
             return success;
         }
-        fail("user needs one of import, export, disable, enable, roles; see watchword user --help");
+        fail("user needs one of list, show, create, password, delete, disable, enable, roles, import, export; see "
+             "watchword user --help");
         return misused;
     }
     for (const auto& s : steps) {

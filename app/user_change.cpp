@@ -1,17 +1,10 @@
 #include "accounts/roles.hpp"
-#include "accounts/user_changes.hpp"
 #include "command_line.hpp"
 #include "core/run_to_end.hpp"
-#include "core/words.hpp"
-#include "server/core_dumps.hpp"
+#include "opened_users.hpp"
 #include "server/database_settings.hpp"
-#include "server/v1.hpp"
-#include "store/accounts.hpp"
 #include "user.hpp"
-
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
+#include "user_text.hpp"
 
 #include <iostream>
 #include <string>
@@ -20,49 +13,17 @@
 namespace watchword::app {
 namespace {
 
-using store::account;
-
-void print(const account& a, bool as_json)
-{
-    const auto roles = core::split_words(a.state.roles);
-    const auto email = a.who.email.value_or(std::string());
-    if (as_json) {
-        boost::json::array listed;
-        for (const auto& each : roles) listed.emplace_back(each);
-        const boost::json::object all{{"id", a.who.public_id.value_or(std::string())},
-                                      {"email", email},
-                                      {"disabled", a.state.disabled},
-                                      {"roles", std::move(listed)}};
-        std::cout << boost::json::serialize(all) << "\n";
-        return;
-    }
-    std::cout << email << " is " << (a.state.disabled ? "disabled" : "enabled")
-              << ", roles: " << (roles.empty() ? std::string("none") : a.state.roles) << "\n";
-}
-
-int not_found(const std::string& email)
-{
-    return fail("there is no user with the address " + email + "; nothing was changed");
-}
-
 // Makes one change of the user with that address, and shows what has become of him.
 template <class Change> int change_user(const command_line& line, const std::string& email, Change change)
 {
-    if (!line.values.server.core_dumps) server::forbid_core_dumps();
-    core::system_clock clock;
-    store::database database(server::database_settings(line.values.database));
-    accounts::user_changes changes(server::session_settings(line.values), database, clock);
-    const auto find = [&](store::session& s) { return store::find_account(s, email); };
-    auto found = core::run_to_end(database.read(find));
-    if (!found && found.error() == core::errc::not_found) return not_found(email);
-    if (!found) return fail(found.error().message() + "; nothing was changed");
-    if (!found->who.public_id) return fail("this user has no public id, and so no tokens; nothing was changed");
-    auto state = core::run_to_end(change(changes, *found->who.public_id));
-    if (!state && state.error() == core::errc::not_found) return not_found(email);
-    if (!state) return fail(state.error().message() + ": it is not known whether the user was changed; try it again");
+    opened_users users(line.values);
+    auto found = users.find(email);
+    if (!found) return failed;
+    auto state = core::run_to_end(change(users.changes(), *found->who.public_id));
+    if (!state) return fail_change(state.error(), email);
     found->state = std::move(*state);
-    print(*found, line.has("--json"));
-    return success;
+    print_state(*found, line.has("--json"));
+    return users.finish();
 }
 
 int set_disabled(const char* command, const arguments& given, bool disabled)
@@ -84,7 +45,7 @@ int show(const command_line& line)
     if (!found && found.error() == core::errc::not_found)
         return fail("there is no user with the address " + line.words[0]);
     if (!found) return fail(found.error().message());
-    print(*found, line.has("--json"));
+    print_state(*found, line.has("--json"));
     return success;
 }
 
@@ -139,7 +100,7 @@ void print_change_help()
            "before the change are not accepted any more: clients refresh them, and the new ones name the new roles. A\n"
            "role is a word of a-z, 0-9, ':', '_', '.' and '-'; what it means is up to the applications.\n\n"
            "PostgreSQL's servers may be running: they hear of a change at once, or within 250 ms where notifications\n"
-           "do not pass. A SQLite database must have no server running (stop it first), but to be shown.\n\n"
+           "do not pass. A server on SQLite has heard of it when the command ends.\n\n"
            "  --json              Write the user as one JSON object: id, email, disabled, roles.\n"
         << database_flags_help;
 }

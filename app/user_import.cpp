@@ -4,6 +4,7 @@
 #include "accounts/user_file.hpp"
 #include "bulk_hashing.hpp"
 #include "command_line.hpp"
+#include "opened_users.hpp"
 #include "progress.hpp"
 #include "refusals.hpp"
 #include "server/core_dumps.hpp"
@@ -69,6 +70,7 @@ public:
         }
         finish_batch();
         refusals_.finish();
+        if (importer_ && !importer_->is_noted(noted_within)) throw std::runtime_error(std::string(not_noted));
     }
 
     const tally& counted() const noexcept { return tally_; }
@@ -322,8 +324,8 @@ void print_import_help()
            "its user logs in. Records that cannot be used are refused and listed with their line, the others are "
            "added;\n"
            "exits with 1 then. After an interruption, run the same again: users who were added before are recognised.\n"
-           "A SQLite database must have no server running (stop it first); PostgreSQL's servers may go on.\n\n"
-           "  --dry-run           Check everything, change nothing; a server may be running.\n"
+           "Servers may go on, on SQLite and on PostgreSQL.\n\n"
+           "  --dry-run           Check everything, change nothing.\n"
            "  --preset NAME       Whose file it is: see below. [watchword]\n"
            "  --format FORMAT     csv (with a line of names), jsonl (an object on each line) or json (an array of\n"
            "                      objects, alone or as \"users\", \"items\" or \"data\"). [by FILE's name]\n"

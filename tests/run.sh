@@ -29,7 +29,7 @@ fail() {
 
 # shellcheck source=.ci/packages.sh
 . "$root/.ci/packages.sh"
-groups=(build test)
+groups=(build test web)
 case $preset in asan | clang) groups+=(clang) ;; esac
 install_packages "${groups[@]}" || fail "packages are missing"
 

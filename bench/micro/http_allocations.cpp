@@ -5,6 +5,7 @@
 #include "accounts/revocations.hpp"
 #include "accounts/token_checker.hpp"
 #include "api/health.hpp"
+#include "api/operations.hpp"
 #include "api/tutorial.hpp"
 #include "core/log.hpp"
 #include "crypto/jwt.hpp"
@@ -66,8 +67,9 @@ private:
 
     const http::router& add_routes()
     {
-        tutorial_.add_routes(routes_);
-        api::add_health_routes(routes_);
+        watchword::api::operations all_routes(routes_);
+        tutorial_.add_routes(all_routes);
+        api::add_health_routes(all_routes);
         routes_.add(http::method::get, "/mark", [this](http::request&) { return mark(); });
         return routes_;
     }

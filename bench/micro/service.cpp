@@ -1,5 +1,6 @@
 #include "micro/service.hpp"
 
+#include "api/operations.hpp"
 #include "micro/in_coroutine.hpp"
 #include "store/users.hpp"
 
@@ -52,8 +53,9 @@ std::string public_id(std::size_t number)
 
 service::service(std::size_t users)
 {
-    tutorial_.add_routes(routes_);
-    api::add_health_routes(routes_);
+    watchword::api::operations all_routes(routes_);
+    tutorial_.add_routes(all_routes);
+    api::add_health_routes(all_routes);
     const auto add = [users](store::session& s) { return add_users(s, users); };
     const auto added = answer_of<core::result<std::int64_t>>([&] { return database_.write(add); });
     require(added.has_value(), "the users could not be added");

@@ -16,12 +16,6 @@
 namespace watchword::accounts {
 namespace {
 
-// Text that every database stores and gives back unchanged: PostgreSQL has neither NUL nor broken UTF-8.
-bool is_storable(std::string_view text) noexcept
-{
-    return text.find('\0') == text.npos && core::is_utf8(text);
-}
-
 core::result<store::user> find_user(store::session& s, std::string_view email, addresses compared)
 {
     return compared == addresses::exact ? store::find_user_by_email(s, email)
@@ -35,6 +29,11 @@ core::result<void> add_quietly(store::session& s, const store::new_user& u, addr
 }
 
 } // namespace
+
+bool is_storable(std::string_view text) noexcept
+{
+    return text.find('\0') == text.npos && core::is_utf8(text);
+}
 
 std::optional<field_problem> find_problem(const registration& r)
 {
@@ -118,7 +117,8 @@ core::task<core::result<std::string>> service::sign_up(registration r, client fr
     auto hashed = co_await hashing_.run(hash, hashing_deadline(), turn);
     if (!hashed) co_return hashed.error();
 
-    const store::new_user added{core::make_uuid_v4(random_), r.name, r.email, std::move(*hashed)};
+    store::new_user added{core::make_uuid_v4(random_), r.name, r.email, std::move(*hashed)};
+    if (settings_.clock != nullptr) added.created = settings_.clock->precise_now();
     if (hides) {
         const auto add = [&](store::session& s) { return add_quietly(s, added, t.compared); };
         const auto done = co_await database_.write(add);

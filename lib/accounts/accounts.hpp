@@ -39,6 +39,9 @@ inline constexpr std::size_t name_limit = 4096, email_limit = 1024, password_lim
 // the tutorial takes any text that is not empty.
 std::optional<field_problem> find_problem(const registration&);
 
+// Text that every database stores and gives back unchanged: PostgreSQL has neither NUL nor broken UTF-8.
+bool is_storable(std::string_view text) noexcept;
+
 // What makes two addresses one account's.
 enum class addresses {
     exact,    // the same bytes, as the tutorial has it
@@ -73,6 +76,7 @@ struct settings {
     bool rehash = true;                                // outdated hashes are replaced at the next sign-in
     password_policy::settings policy{};                // for who asks for password_rules::strict
     core::siphash_key stand_in_key{};                  // see stand_ins
+    const core::clock* clock = nullptr;                // if there is one, it is kept when accounts were made
 };
 
 class sign_in_guard;

@@ -80,6 +80,12 @@ void key_ring::publish(const view& found, std::uint64_t reading)
     version_.fetch_add(1, std::memory_order_release);
 }
 
+core::task<core::result<std::vector<key_life>>> key_ring::list()
+{
+    const auto read = [](store::session& s) { return lives_of(store::list_signing_keys(s)); };
+    co_return co_await database_.read(read);
+}
+
 core::result<std::string> key_ring::export_public(std::string_view kid) const
 {
     const auto all = current();

@@ -64,6 +64,9 @@ public:
     // The same of all keys, of which none needs to be possible to open: a new one signs.
     core::task<core::result<key_life>> retire_all();
 
+    // All that are remembered, in the order in which they were made.
+    core::task<core::result<std::vector<key_life>>> list();
+
     // JWKs of a key that verifies. Error: not_found.
     core::result<std::string> export_public(std::string_view kid) const;
     core::result<core::secret_string> export_private(std::string_view kid) const;

@@ -1,12 +1,19 @@
 #include "accounts/user_changes.hpp"
 
+#include "accounts/audit_notes.hpp"
+#include "accounts/last_admin.hpp"
 #include "accounts/revocation_state.hpp"
 #include "accounts/roles.hpp"
 #include "accounts/session_problem.hpp"
+#include "core/json.hpp"
 #include "core/log.hpp"
+#include "core/words.hpp"
+#include "store/people.hpp"
 #include "store/session.hpp"
 #include "store/sessions.hpp"
 #include "store/users.hpp"
+
+#include <boost/json/array.hpp>
 
 namespace watchword::accounts {
 namespace {
@@ -27,6 +34,29 @@ core::result<void> lock_proven(store::session& s, const proven_user& u, std::str
     const auto session = store::find_session(s, in_session);
     if (!session || session->row.ended || session->row.user_id != u.id) return session_problem::ended;
     return {};
+}
+
+// He himself, in his session.
+actor who_is(const proven_user& u)
+{
+    actor self;
+    self.kind = actor_kind::user;
+    self.id = u.public_id;
+    return self;
+}
+
+actor shell()
+{
+    actor operator_of_the_machine;
+    operator_of_the_machine.kind = actor_kind::shell;
+    return operator_of_the_machine;
+}
+
+boost::json::object details_of(std::string_view roles)
+{
+    boost::json::array all;
+    while (!roles.empty()) all.emplace_back(core::json_string(core::take_word(roles)));
+    return {{"to", std::move(all)}};
 }
 
 } // namespace
@@ -60,6 +90,7 @@ core::task<core::result<std::uint64_t>> user_changes::change_password(const prov
         auto ended = store::end_all_sessions(s, u.id, changes_.make_end(why, now));
         auto state = store::raise_generation(s, u.id, now, changes_.tutorial_until(now));
         if (!state) return state.error();
+        note_in_audit(s, who_is(u), now, "user.password_changed", u.public_id);
         return changed{std::move(*state), std::move(ended)};
     };
     auto done = co_await changes_.write(work);
@@ -71,9 +102,16 @@ core::task<core::result<std::uint64_t>> user_changes::change_password(const prov
 
 core::task<core::result<void>> user_changes::delete_user(const proven_user& u, std::string_view in_session)
 {
+    const auto now = clock_.precise_now();
     const auto work = [&](store::session& s) -> core::result<void> {
         const auto locked = lock_proven(s, u, in_session);
         if (!locked) return locked.error();
+        store::lock_administrators(s);
+        const auto seen = store::find_person(s, u.public_id);
+        if (!seen) return seen.error();
+        const auto last = check_last_admin(s, *seen, false);
+        if (!last) return last;
+        note_in_audit(s, who_is(u), now, "user.deleted", u.public_id);
         return store::delete_user(s, u.id);
     };
     const auto done = co_await changes_.write(work);
@@ -95,6 +133,7 @@ core::task<core::result<store::user_state>> user_changes::set_disabled(std::stri
         if (disabled) ended = store::end_all_sessions(s, owner->id, changes_.make_end(why, now));
         auto state = store::set_disabled(s, owner->id, disabled, now, changes_.tutorial_until(now));
         if (!state) return state.error();
+        note_in_audit(s, shell(), now, disabled ? "user.disabled" : "user.enabled", public_id);
         return changed{std::move(*state), std::move(ended)};
     };
     auto done = co_await changes_.write(work);
@@ -113,6 +152,7 @@ core::task<core::result<store::user_state>> user_changes::set_roles(std::string 
         if (!owner) return owner.error();
         auto state = store::set_roles(s, owner->id, *joined, now, changes_.tutorial_until(now));
         if (!state) return state.error();
+        note_in_audit(s, shell(), now, "user.roles_changed", public_id, details_of(*joined));
         return changed{std::move(*state), {}};
     };
     auto done = co_await changes_.write(work);
@@ -120,6 +160,43 @@ core::task<core::result<store::user_state>> user_changes::set_roles(std::string 
     // A disabled user stays so: revocation_state takes the last change of a generation.
     const auto why = done->state.disabled ? end_reason::disabled : end_reason::administrator;
     co_return co_await finish(std::move(done->state), public_id, std::move(done->ended), why, now);
+}
+
+core::task<core::result<store::user_state>> user_changes::set_password(std::string public_id, std::string hash)
+{
+    constexpr auto why = end_reason::password_changed;
+    const auto now = clock_.precise_now();
+    const auto work = [&](store::session& s) -> core::result<changed> {
+        const auto owner = store::lock_session_owner(s, public_id);
+        if (!owner) return owner.error();
+        const auto replaced = store::replace_password_hash(s, owner->id, hash);
+        if (!replaced) return replaced.error();
+        auto ended = store::end_all_sessions(s, owner->id, changes_.make_end(why, now));
+        auto state = store::raise_generation(s, owner->id, now, changes_.tutorial_until(now));
+        if (!state) return state.error();
+        return changed{std::move(*state), std::move(ended)};
+    };
+    auto done = co_await changes_.write(work);
+    if (!done) co_return done.error();
+    const auto told = done->state.disabled ? end_reason::disabled : why; // as above
+    co_return co_await finish(std::move(done->state), public_id, std::move(done->ended), told, now);
+}
+
+core::task<core::result<void>> user_changes::remove_user(std::string public_id)
+{
+    std::int64_t id = 0;
+    const auto work = [&](store::session& s) -> core::result<void> {
+        const auto owner = store::lock_session_owner(s, public_id);
+        if (!owner) return owner.error();
+        id = owner->id;
+        return store::delete_user(s, owner->id);
+    };
+    const auto done = co_await changes_.write(work);
+    if (!done) co_return done.error();
+    const std::vector<std::string> none; // sessions of nobody are good for nothing
+    changes_.tell({public_id, none, end_reason::deleted, revocation_state::highest_generation});
+    core::log::info("a user was deleted", {{"user", id}});
+    co_return core::result<void>();
 }
 
 } // namespace watchword::accounts

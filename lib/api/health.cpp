@@ -15,11 +15,23 @@ core::task<http::response> live(http::request&)
     co_return http::response(http::status::ok, "application/json", live_body());
 }
 
+operation declared()
+{
+    operation o;
+    o.path = "/health/live";
+    o.id = "isLive";
+    o.group = "Operations";
+    o.summary = "Whether the process answers at all";
+    o.answers = {{http::status::ok, "It does.", object_of({{"status", one_of({"live"})}})}};
+    o.negotiated = false;
+    return o;
+}
+
 } // namespace
 
-void add_health_routes(http::router& r)
+void add_health_routes(operations& all)
 {
-    r.add(http::method::get, "/health/live", live);
+    all.add(declared(), live);
 }
 
 } // namespace watchword::api

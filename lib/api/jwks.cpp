@@ -15,15 +15,28 @@ std::string cache_control(std::chrono::milliseconds publish_ahead)
     return "public, max-age=" + std::to_string(age.count());
 }
 
+operation declared()
+{
+    operation o;
+    o.path = "/.well-known/jwks.json";
+    o.id = "listPublicKeys";
+    o.group = "Tokens";
+    o.summary = "Public keys by which anybody can verify access tokens (RFC 7517)";
+    o.answers = {{http::status::ok, "All that have signed a valid token, or soon will.",
+                  object_of({{"keys", list_of(open_object())}}), "application/jwk-set+json"}};
+    o.negotiated = false;
+    return o;
+}
+
 } // namespace
 
 jwks::jwks(const accounts::key_ring& k, std::chrono::milliseconds publish_ahead)
     : keys_(k), cache_control_(cache_control(publish_ahead))
 {}
 
-void jwks::add_routes(http::router& r)
+void jwks::add_routes(operations& all)
 {
-    r.add(http::method::get, "/.well-known/jwks.json", [this](http::request& q) { return answer(q); });
+    all.add(declared(), [this](http::request& q) { return answer(q); });
 }
 
 core::task<http::response> jwks::answer(http::request& q)

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "accounts/key_ring.hpp"
-#include "http/router.hpp"
+#include "api/operations.hpp"
 
 #include <chrono>
 #include <string>
@@ -16,7 +16,7 @@ public:
     jwks(const accounts::key_ring&, std::chrono::milliseconds publish_ahead);
 
     // `this` must outlive the router.
-    void add_routes(http::router&);
+    void add_routes(operations&);
 
 private:
     core::task<http::response> answer(http::request&);

@@ -61,6 +61,51 @@ response revoked(const core::result<void>& ended)
     return response(status::ok);
 }
 
+schema error_schema()
+{
+    return named("OAuthError", object_of({{"error", text(1)}, {"error_description", text(), false}}));
+}
+
+operation asking(std::string path, std::string id, std::string summary)
+{
+    operation o;
+    o.method = http::method::post;
+    o.path = std::move(path);
+    o.id = std::move(id);
+    o.group = "Tokens";
+    o.summary = std::move(summary);
+    o.who = access::client;
+    o.body = object_of({{"token", text(1)}, {"token_type_hint", text(), false}});
+    o.body->open = true;
+    o.body_type = "application/x-www-form-urlencoded";
+    return o;
+}
+
+void add_errors(operation& o)
+{
+    o.answers.push_back({status::bad_request, "What RFC 6749 section 5.2 says.", error_schema()});
+    o.answers.push_back({status::unauthorized, "The client is not known, or not by this secret.", error_schema()});
+    o.answers.push_back({status::forbidden, "The client may not ask this.", error_schema()});
+}
+
+operation introspection()
+{
+    auto o = asking("/v1/oauth/introspect", "introspect", "Ask what a token is worth now (RFC 7662)");
+    auto told = object_of({{"active", boolean()}});
+    told.open = true;
+    o.answers = {{status::ok, "If it is active, also whose it is and how long.", told}};
+    add_errors(o);
+    return o;
+}
+
+operation revocation()
+{
+    auto o = asking("/v1/oauth/revoke", "revoke", "End the session of a token (RFC 7009)");
+    o.answers = {{status::ok, "It has ended, or there was none."}};
+    add_errors(o);
+    return o;
+}
+
 } // namespace
 
 oauth::oauth(accounts::sessions& s, accounts::bearer_tokens& t, accounts::registered_clients& c,
@@ -68,14 +113,14 @@ oauth::oauth(accounts::sessions& s, accounts::bearer_tokens& t, accounts::regist
     : sessions_(s), tokens_(t), guard_(c, random)
 {}
 
-void oauth::add_routes(http::router& r, rate_limits* limits)
+void oauth::add_routes(operations& all, rate_limits* limits)
 {
-    const auto add = [&](std::string_view path, accounts::client_right right, auto endpoint) {
+    const auto add = [&](const operation& o, accounts::client_right right, auto endpoint) {
         const auto asked = [this, endpoint](form f) { return (this->*endpoint)(std::move(f)); };
-        r.add(http::method::post, path, http::no_store()(guard_.around(right, asked, limits)));
+        all.add(o, http::no_store()(guard_.around(right, asked, limits)));
     };
-    add("/v1/oauth/introspect", accounts::client_right::introspect, &oauth::introspect);
-    add("/v1/oauth/revoke", accounts::client_right::revoke, &oauth::revoke);
+    add(introspection(), accounts::client_right::introspect, &oauth::introspect);
+    add(revocation(), accounts::client_right::revoke, &oauth::revoke);
 }
 
 // POST /v1/oauth/introspect  token  ->  200, see introspection_text.hpp, or {"active":false}

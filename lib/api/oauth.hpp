@@ -4,9 +4,9 @@
 #include "accounts/registered_clients.hpp"
 #include "accounts/sessions.hpp"
 #include "api/client_guard.hpp"
+#include "api/operations.hpp"
 #include "api/rate_limits.hpp"
 #include "core/random.hpp"
-#include "http/router.hpp"
 
 #include <string_view>
 
@@ -21,7 +21,7 @@ public:
     oauth(accounts::sessions&, accounts::bearer_tokens&, accounts::registered_clients&, core::random_source&);
 
     // `this` must outlive the router, and so must the limits; null: none.
-    void add_routes(http::router&, rate_limits* = nullptr);
+    void add_routes(operations&, rate_limits* = nullptr);
 
 private:
     core::task<http::response> introspect(http::form);

@@ -1,10 +1,12 @@
 #include "api/own_user.hpp"
 
+#include "accounts/administration_problem.hpp"
 #include "api/answers.hpp"
 #include "api/bearer_guard.hpp"
 #include "api/client.hpp"
 #include "api/device_cookie.hpp"
-#include "api/json_body.hpp"
+#include "api/input.hpp"
+#include "api/own_user_operations.hpp"
 #include "http/middleware.hpp"
 
 #include <utility>
@@ -15,6 +17,7 @@ namespace {
 using http::request;
 using http::response;
 using http::status;
+namespace declared = own_user_operations;
 
 } // namespace
 
@@ -30,19 +33,18 @@ own_user::own_user(accounts::service& a, accounts::user_changes& c, accounts::se
       answers_(t, cookies)
 {}
 
-void own_user::add_routes(http::router& r, rate_limits* limits)
+void own_user::add_routes(operations& all, rate_limits* limits)
 {
-    using http::method;
-    const auto add = [&](method m, std::string_view path, auto endpoint) {
+    const auto add = [&](const operation& o, auto endpoint) {
         const auto next = [this, endpoint](request& q, accounts::bearer who) {
             return (this->*endpoint)(q, std::move(who));
         };
         auto handler = require_bearer(tokens_, next, cookies_);
         if (limits) handler = limits->around_sign_ins(std::move(handler), rate_limits::told::always);
-        r.add(m, path, http::no_store()(std::move(handler)));
+        all.add(o, http::no_store()(std::move(handler)));
     };
-    add(method::put, "/v1/users/me/password", &own_user::change_password);
-    add(method::delete_, "/v1/users/me", &own_user::remove);
+    add(declared::change_password(), &own_user::change_password);
+    add(declared::remove(), &own_user::remove);
 }
 
 response own_user::refuse(core::error_code ec) const
@@ -50,6 +52,9 @@ response own_user::refuse(core::error_code ec) const
     if (ec == core::errc::wrong_password)
         return http::problem(status::forbidden, "wrong_password", "The password is wrong.");
     if (ec == core::errc::not_found) return unauthorized("token_invalid", "The account is gone.");
+    if (ec == accounts::administration_problem::last_admin)
+        return http::problem(status::conflict, "last_admin",
+                             "Nobody else is an administrator: give somebody the role admin first.");
     if (const auto weak = accounts::weakness_of(ec))
         return http::problem(status::bad_request, accounts::code_of(*weak), accounts_.policy().explain(*weak),
                              "new_password");
@@ -60,12 +65,14 @@ response own_user::refuse(core::error_code ec) const
 // ended, and this client goes on in a new one (S44). 204: it was changed, but a session could not be begun: sign in.
 core::task<response> own_user::change_password(request& q, accounts::bearer who)
 {
-    auto given = read_texts(q, {"current_password", "new_password"}, limits_);
-    if (!given) co_return answer(given.error());
+    auto given = read_body(q, declared::change_password(), limits_);
+    if (!given) co_return given.error();
+    auto current = secret_in(*given, "current_password"), next = secret_in(*given, "new_password");
+    given->clear();
     auto from = client_of(q), again = client_of(q);
-    const auto proven = co_await accounts_.confirm(who->public_id, std::move(given->at(0)), std::move(from));
+    const auto proven = co_await accounts_.confirm(who->public_id, std::move(current), std::move(from));
     if (!proven) co_return refuse(proven.error());
-    auto hash = co_await accounts_.hash_new_password(*proven, std::move(given->at(1)), std::move(again));
+    auto hash = co_await accounts_.hash_new_password(*proven, std::move(next), std::move(again));
     if (!hash) co_return refuse(hash.error());
     const auto generation = co_await changes_.change_password(*proven, std::move(*hash), who->session_id);
     if (!generation) co_return refuse(generation.error());
@@ -94,10 +101,12 @@ core::task<response> own_user::begin_session(const request& q, const accounts::b
 // DELETE /v1/users/me  {"password"}  ->  204
 core::task<response> own_user::remove(request& q, accounts::bearer who)
 {
-    auto given = read_texts(q, {"password"}, limits_);
-    if (!given) co_return answer(given.error());
+    auto given = read_body(q, declared::remove(), limits_);
+    if (!given) co_return given.error();
+    auto password = secret_in(*given, "password");
+    given->clear();
     auto from = client_of(q);
-    const auto proven = co_await accounts_.confirm(who->public_id, std::move(given->at(0)), std::move(from));
+    const auto proven = co_await accounts_.confirm(who->public_id, std::move(password), std::move(from));
     if (!proven) co_return refuse(proven.error());
     const auto deleted = co_await changes_.delete_user(*proven, who->session_id);
     if (!deleted) co_return refuse(deleted.error());

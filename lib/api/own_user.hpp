@@ -5,11 +5,11 @@
 #include "accounts/device_proofs.hpp"
 #include "accounts/sessions.hpp"
 #include "accounts/user_changes.hpp"
+#include "api/operations.hpp"
 #include "api/rate_limits.hpp"
 #include "api/session_answers.hpp"
 #include "api/session_cookies.hpp"
 #include "core/json.hpp"
-#include "http/router.hpp"
 
 namespace watchword::api {
 
@@ -23,7 +23,7 @@ public:
              core::json_limits = {}, accounts::device_proofs* = nullptr, session_cookies* = nullptr);
 
     // `this` must outlive the router, and so must the limits; null: none.
-    void add_routes(http::router&, rate_limits* = nullptr);
+    void add_routes(operations&, rate_limits* = nullptr);
 
 private:
     core::task<http::response> change_password(http::request&, accounts::bearer);

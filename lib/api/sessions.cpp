@@ -4,7 +4,8 @@
 #include "api/bearer_guard.hpp"
 #include "api/client.hpp"
 #include "api/device_cookie.hpp"
-#include "api/json_body.hpp"
+#include "api/input.hpp"
+#include "api/session_operations.hpp"
 #include "api/session_texts.hpp"
 #include "core/log.hpp"
 #include "http/middleware.hpp"
@@ -17,6 +18,7 @@ namespace {
 using http::request;
 using http::response;
 using http::status;
+namespace declared = session_operations;
 
 constexpr std::string_view json_type = "application/json";
 
@@ -57,9 +59,8 @@ sessions::sessions(accounts::service& a, accounts::sessions& s, accounts::bearer
     : accounts_(a), sessions_(s), tokens_(t), limits_(l), devices_(devices), cookies_(cookies), answers_(t, cookies)
 {}
 
-void sessions::add_routes(http::router& r, rate_limits* limits)
+void sessions::add_routes(operations& all, rate_limits* limits, sign_in_counter* counter)
 {
-    using http::method;
     const auto open = [this](auto endpoint) {
         return http::handler([this, endpoint](request& q) { return (this->*endpoint)(q); });
     };
@@ -69,22 +70,21 @@ void sessions::add_routes(http::router& r, rate_limits* limits)
         };
         return require_bearer(tokens_, next, cookies_);
     };
-    const auto add = [&r](method m, std::string_view path, http::handler h) {
-        r.add(m, path, http::no_store()(std::move(h)));
-    };
+    const auto add = [&all](const operation& o, http::handler h) { all.add(o, http::no_store()(std::move(h))); };
 
     auto sign_in = open(&sessions::create), refreshed = open(&sessions::refresh);
     if (limits) {
         sign_in = limits->around_sign_ins(std::move(sign_in), rate_limits::told::always);
         refreshed = limits->around_tokens(std::move(refreshed), rate_limits::told::always);
     }
-    add(method::post, "/v1/sessions", std::move(sign_in));
-    add(method::get, "/v1/sessions", signed_in(&sessions::list));
-    add(method::post, "/v1/sessions/refresh", std::move(refreshed));
-    add(method::delete_, "/v1/sessions/current", signed_in(&sessions::end_current));
-    add(method::delete_, "/v1/sessions/others", signed_in(&sessions::end_others));
-    add(method::delete_, "/v1/sessions/all", signed_in(&sessions::end_all));
-    add(method::delete_, "/v1/sessions/{id}", signed_in(&sessions::end_one));
+    if (counter) sign_in = counter->around(std::move(sign_in));
+    add(declared::create(), std::move(sign_in));
+    add(declared::list(), signed_in(&sessions::list));
+    add(declared::refresh(), std::move(refreshed));
+    add(declared::end_current(), signed_in(&sessions::end_current));
+    add(declared::end_others(), signed_in(&sessions::end_others));
+    add(declared::end_all(), signed_in(&sessions::end_all));
+    add(declared::end_one(), signed_in(&sessions::end_one));
 }
 
 // POST /v1/sessions  {"email", "password"}  ->  201, see session_texts.hpp
@@ -92,15 +92,16 @@ void sessions::add_routes(http::router& r, rate_limits* limits)
 // member of the body because no form of another site can send such a body, so that nobody signs others in as himself.
 core::task<response> sessions::create(request& q)
 {
-    auto given = read_texts_and_flag(q, {"email", "password"}, "cookies", limits_);
-    if (!given) co_return answer(given.error());
-    const auto how = given->flag ? token_carrier::cookies : token_carrier::body;
+    auto given = read_body(q, declared::create(), limits_);
+    if (!given) co_return given.error();
+    const auto how = flag_in(*given, "cookies").value_or(false) ? token_carrier::cookies : token_carrier::body;
     if (how == token_carrier::cookies && !cookies_) co_return cookies_disabled();
     if (how == token_carrier::cookies && cookies_->is_cross_origin(q)) co_return refuse(forgery::cross_origin);
-    std::string email(given->texts.at(0).view());
+    auto email = *text_in(*given, "email");
+    auto password = secret_in(*given, "password");
+    given->clear();
     auto who = client_of(q);
-    const auto user =
-        co_await accounts_.sign_in(std::move(email), std::move(given->texts.at(1)), std::move(who), hiding);
+    const auto user = co_await accounts_.sign_in(std::move(email), std::move(password), std::move(who), hiding);
     if (!user && user.error() == core::errc::wrong_password) co_return wrong_credentials();
     if (!user) co_return failure(user.error(), accounts_.hashing_wait());
 
@@ -139,9 +140,10 @@ core::task<> sessions::end_replaced(request& q)
 core::task<response> sessions::refresh(request& q)
 {
     if (cookies_ && q.body.empty()) co_return co_await refresh_by_cookie(q);
-    const auto given = read_texts(q, {"refresh_token"}, limits_);
-    if (!given) co_return answer(given.error());
-    co_return co_await refresh_with(given->at(0).view(), q, token_carrier::body);
+    auto given = read_body(q, declared::refresh(), limits_);
+    if (!given) co_return given.error();
+    const auto token = secret_in(*given, "refresh_token");
+    co_return co_await refresh_with(token.view(), q, token_carrier::body);
 }
 
 // What is refused leaves the cookies as they are: another tab may have signed in anew meanwhile.

@@ -4,11 +4,12 @@
 #include "accounts/bearer_tokens.hpp"
 #include "accounts/device_proofs.hpp"
 #include "accounts/sessions.hpp"
+#include "api/operations.hpp"
 #include "api/rate_limits.hpp"
 #include "api/session_answers.hpp"
 #include "api/session_cookies.hpp"
+#include "api/sign_in_counter.hpp"
 #include "core/json.hpp"
-#include "http/router.hpp"
 
 #include <string_view>
 
@@ -22,8 +23,8 @@ public:
     sessions(accounts::service&, accounts::sessions&, accounts::bearer_tokens&, core::json_limits = {},
              accounts::device_proofs* = nullptr, session_cookies* = nullptr);
 
-    // `this` must outlive the router, and so must the limits; null: none.
-    void add_routes(http::router&, rate_limits* = nullptr);
+    // `this` must outlive the router, and so must the others; null: no limits, nobody counts.
+    void add_routes(operations&, rate_limits* = nullptr, sign_in_counter* = nullptr);
 
 private:
     core::task<http::response> create(http::request&);

@@ -24,6 +24,56 @@ response could_not_verify(status s, std::string_view why)
     return r;
 }
 
+operation form_operation(std::string path, std::string id, std::string summary, std::vector<member> fields)
+{
+    operation o;
+    o.method = http::method::post;
+    o.path = std::move(path);
+    o.id = std::move(id);
+    o.group = "Tutorial";
+    o.summary = std::move(summary);
+    o.description = "Also as multipart/form-data or a JSON object.";
+    o.body = object_of(std::move(fields));
+    o.body->open = true;
+    o.body_type = "application/x-www-form-urlencoded";
+    o.negotiated = false;
+    return o;
+}
+
+operation sign_up_operation()
+{
+    auto o = form_operation("/signup", "tutorialSignUp", "Sign up",
+                            {{"name", text(), false}, {"email", text(1)}, {"password", text(1)}});
+    o.answers = {{status::created, "Successfully registered.", text(), "text/html"},
+                 {status::accepted, "The address is known.", text(), "text/html"}};
+    return o;
+}
+
+operation log_in_operation()
+{
+    auto o = form_operation("/login", "tutorialLogIn", "Log in", {{"email", text(1)}, {"password", text(1)}});
+    o.answers = {{status::created, "A token for x-access-token.", object_of({{"token", text(1)}})},
+                 {status::unauthorized, "There is no such user.", text(), "text/html"},
+                 {status::forbidden, "The password is wrong, or the account disabled.", text(), "text/html"}};
+    return o;
+}
+
+operation list_operation()
+{
+    operation o;
+    o.path = "/user";
+    o.id = "tutorialListUsers";
+    o.group = "Tutorial";
+    o.summary = "All users";
+    o.who = access::token;
+    const auto user =
+        object_of({{"email", text().or_null()}, {"name", text().or_null()}, {"public_id", text().or_null()}});
+    o.answers = {{status::ok, "In the order in which they signed up.", object_of({{"users", list_of(user)}})},
+                 {status::unauthorized, "No token, or none that is valid.", object_of({{"message", text()}})}};
+    o.negotiated = false;
+    return o;
+}
+
 } // namespace
 
 tutorial::tutorial(accounts::service& a, accounts::token_checker& t, store::database& d, const body_limits& l,
@@ -31,9 +81,8 @@ tutorial::tutorial(accounts::service& a, accounts::token_checker& t, store::data
     : accounts_(a), tokens_(t), users_(d), limits_(l), terms_(terms), devices_(devices)
 {}
 
-void tutorial::add_routes(http::router& r, rate_limits* limits)
+void tutorial::add_routes(operations& all, rate_limits* limits, sign_in_counter* counter)
 {
-    using http::method;
     const auto open = [this](auto endpoint) { return [this, endpoint](request& q) { return (this->*endpoint)(q); }; };
     const auto signed_in = [this](auto endpoint) {
         const auto next = [this, endpoint](request& q, accounts::caller who) { return (this->*endpoint)(q, who); };
@@ -44,9 +93,10 @@ void tutorial::add_routes(http::router& r, rate_limits* limits)
     http::handler signup = open(&tutorial::sign_up), login = http::compose(personal, open(&tutorial::log_in));
     if (limits) signup = limits->around_sign_ups(std::move(signup));
     if (limits) login = limits->around_sign_ins(std::move(login));
-    r.add(method::post, "/signup", std::move(signup));
-    r.add(method::post, "/login", std::move(login));
-    r.add(method::get, "/user", http::compose(personal, signed_in(&tutorial::list_users)));
+    if (counter) login = counter->around(std::move(login));
+    all.add(sign_up_operation(), std::move(signup));
+    all.add(log_in_operation(), std::move(login));
+    all.add(list_operation(), http::compose(personal, signed_in(&tutorial::list_users)));
 }
 
 // POST /signup  name, email, password  ->  201, or 202 for an e-mail address that is known

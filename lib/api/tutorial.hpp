@@ -4,9 +4,10 @@
 #include "accounts/device_proofs.hpp"
 #include "accounts/token_checker.hpp"
 #include "api/credentials.hpp"
+#include "api/operations.hpp"
 #include "api/rate_limits.hpp"
+#include "api/sign_in_counter.hpp"
 #include "api/user_list.hpp"
-#include "http/router.hpp"
 
 namespace watchword::api {
 
@@ -19,8 +20,8 @@ public:
     tutorial(accounts::service&, accounts::token_checker&, store::database&, const body_limits& = {},
              accounts::terms = {}, accounts::device_proofs* = nullptr);
 
-    // `this` must outlive the router, and so must the limits; null: none.
-    void add_routes(http::router&, rate_limits* = nullptr);
+    // `this` must outlive the router, and so must the others; null: no limits, nobody counts.
+    void add_routes(operations&, rate_limits* = nullptr, sign_in_counter* = nullptr);
 
 private:
     core::task<http::response> sign_up(http::request&);

@@ -2,7 +2,7 @@
 
 #include "accounts/bearer_tokens.hpp"
 #include "api/session_cookies.hpp"
-#include "http/router.hpp"
+#include "api/operations.hpp"
 
 // GET /v1/verify: what a reverse proxy asks before it passes a request on (nginx's auth_request, forward authentication
 // of Traefik and Caddy, Envoy's ext_authz over HTTP, HAProxy with a script; config/proxies has an example of each).
@@ -16,6 +16,6 @@
 namespace watchword::api {
 
 // With `cookies`, tokens may come in them, too. What is referred to must outlive the router.
-void add_verify_routes(http::router&, accounts::bearer_tokens&, session_cookies* cookies = nullptr);
+void add_verify_routes(operations&, accounts::bearer_tokens&, session_cookies* cookies = nullptr);
 
 } // namespace watchword::api

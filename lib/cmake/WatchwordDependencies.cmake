@@ -1,4 +1,4 @@
-# The libraries Watchword is made of, all from Debian 12.
+# The libraries Watchword is made of, all from Debian 12. It is installed, too: watchword-config.cmake reads it.
 set(Boost_NO_WARN_NEW_VERSIONS ON)
 find_package(Threads REQUIRED)
 find_package(SQLite3 3.40 REQUIRED)
@@ -29,15 +29,17 @@ if(WATCHWORD_STATIC)
   unset(Boost_USE_STATIC_LIBS)
 endif()
 
-add_library(watchword_spdlog INTERFACE)
-if(WATCHWORD_STATIC AND NOT WATCHWORD_SANITIZE) # with sanitizers GCC 12 takes fmt's headers for uninitialized
-  target_compile_definitions(watchword_spdlog INTERFACE SPDLOG_HEADER_ONLY SPDLOG_FMT_EXTERNAL FMT_HEADER_ONLY)
-else()
-  target_link_libraries(watchword_spdlog INTERFACE spdlog::spdlog)
-endif()
+if(NOT TARGET watchword_uses::spdlog)
+  add_library(watchword_uses::spdlog INTERFACE IMPORTED)
+  if(WATCHWORD_STATIC AND NOT WATCHWORD_SANITIZE) # with sanitizers GCC 12 takes fmt's headers for uninitialized
+    target_compile_definitions(watchword_uses::spdlog INTERFACE SPDLOG_HEADER_ONLY SPDLOG_FMT_EXTERNAL FMT_HEADER_ONLY)
+  else()
+    target_link_libraries(watchword_uses::spdlog INTERFACE spdlog::spdlog)
+  endif()
 
-# Not libpq: lib/store/libpq.cpp loads it when it is needed.
-add_library(soci INTERFACE)
-target_include_directories(soci SYSTEM INTERFACE ${SOCI_INCLUDE_DIR} ${PostgreSQL_INCLUDE_DIRS})
-target_link_libraries(soci INTERFACE
-  ${SOCI_SQLITE3_LIBRARY} ${SOCI_POSTGRESQL_LIBRARY} ${SOCI_CORE_LIBRARY} SQLite::SQLite3 ${CMAKE_DL_LIBS})
+  # Not libpq: lib/store/libpq.cpp loads it when it is needed.
+  add_library(watchword_uses::soci INTERFACE IMPORTED)
+  target_include_directories(watchword_uses::soci INTERFACE ${SOCI_INCLUDE_DIR} ${PostgreSQL_INCLUDE_DIRS})
+  target_link_libraries(watchword_uses::soci INTERFACE
+    ${SOCI_SQLITE3_LIBRARY} ${SOCI_POSTGRESQL_LIBRARY} ${SOCI_CORE_LIBRARY} SQLite::SQLite3 ${CMAKE_DL_LIBS})
+endif()

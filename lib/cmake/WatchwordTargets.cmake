@@ -1,10 +1,6 @@
 # Flags every target gets, and the functions that define libraries and tests.
 add_library(watchword_flags INTERFACE)
-target_compile_definitions(watchword_flags INTERFACE
-  _GLIBCXX_ASSERTIONS
-  BOOST_ASIO_NO_DEPRECATED
-  BOOST_ASIO_SEPARATE_COMPILATION
-  BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=8)
+target_compile_definitions(watchword_flags INTERFACE _GLIBCXX_ASSERTIONS)
 target_compile_options(watchword_flags INTERFACE
   -Wall -Wextra -Wconversion -Wshadow -Wformat=2 -Wimplicit-fallthrough -Woverloaded-virtual
   -fstack-protector-strong -fstack-clash-protection -fcf-protection=full
@@ -57,7 +53,8 @@ function(watchword_library name)
   add_library(watchword::${name} ALIAS watchword_${name})
   target_sources(watchword_${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR}/lib FILES ${headers})
   set_target_properties(watchword_${name} PROPERTIES EXPORT_NAME ${name} VERIFY_INTERFACE_HEADER_SETS ON)
-  target_link_libraries(watchword_${name} PUBLIC ${ARGN} PRIVATE watchword_flags)
+  target_compile_features(watchword_${name} PUBLIC cxx_std_20)
+  target_link_libraries(watchword_${name} PUBLIC ${ARGN} PRIVATE $<BUILD_INTERFACE:watchword_flags>)
   watchword_precompile(watchword_${name})
 endfunction()
 

@@ -1,27 +1,13 @@
 #include "http/accept_encoding.hpp"
 
 #include "core/text.hpp"
+#include "http/weight.hpp"
 
 #include <algorithm>
 #include <optional>
 
 namespace watchword::http {
 namespace {
-
-// "0.5" as 500 (RFC 9110 section 12.4.2: at most 1, at most 3 digits after the point); nothing for any other text.
-std::optional<int> parse_weight(std::string_view text) noexcept
-{
-    if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1')) return std::nullopt;
-    if (text.size() > 1 && text[1] != '.') return std::nullopt;
-    int weight = text[0] == '1' ? 1000 : 0, place = 100;
-    for (const char c : text.substr(std::min<std::size_t>(text.size(), 2))) {
-        if (c < '0' || c > '9') return std::nullopt;
-        weight += (c - '0') * place;
-        place /= 10;
-    }
-    if (weight > 1000) return std::nullopt;
-    return weight;
-}
 
 // The weight of `coding [ OWS ";" OWS "q=" weight ]`, in thousandths; 0 if it is malformed.
 int weight_of(std::string_view parameters) noexcept

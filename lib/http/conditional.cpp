@@ -56,7 +56,7 @@ listed find_in_list(std::string_view list, const entity_tag& wanted, comparison 
 // Whether the request has that field, and whether the fields of that name, which are one list, name the tag. "*" names
 // every tag there is.
 struct outcome {
-    bool present = false, matched = false;
+    bool present = false, matched = false, malformed = false;
 };
 outcome look_up(const request& q, std::string_view field, std::string_view current, comparison equal) noexcept
 {
@@ -67,7 +67,7 @@ outcome look_up(const request& q, std::string_view field, std::string_view curre
         all.present = true;
         if (!tag) continue;
         const auto found = value == "*" ? listed::yes : find_in_list(value, *tag, equal);
-        if (found == listed::malformed) return {true, false};
+        if (found == listed::malformed) return {true, false, true};
         all.matched = all.matched || found == listed::yes;
     }
     return all;
@@ -106,14 +106,24 @@ response not_modified_if_matched(const request& q, response r)
 
 bool is_unchanged(const request& q, std::string_view current)
 {
-    const auto [present, matched] = look_up(q, "If-Match", current, equal_strongly);
-    return !present || matched;
+    const auto asked = look_up(q, "If-Match", current, equal_strongly);
+    return !asked.present || asked.matched;
 }
 
 response precondition_failed()
 {
-    return problem(status::precondition_failed, "changed_meanwhile",
-                   "It is no longer as If-Match says; read it again.");
+    return problem(status::precondition_failed, "precondition_failed",
+                   "It is not as If-Match or If-None-Match says; read it again.");
+}
+
+std::optional<response> refuse_change(const request& q, std::string_view current, if_match how)
+{
+    if (how == if_match::required && !look_up(q, "If-Match", current, equal_strongly).present)
+        return problem(status::precondition_required, "precondition_required",
+                       "This needs If-Match with the ETag of what is to be changed.");
+    const auto unwanted = look_up(q, "If-None-Match", current, equal_weakly);
+    if (!is_unchanged(q, current) || unwanted.matched || unwanted.malformed) return precondition_failed();
+    return std::nullopt;
 }
 
 } // namespace watchword::http

@@ -35,4 +35,12 @@ response not_modified_if_matched(const request&, response r);
 bool is_unchanged(const request&, std::string_view current);
 response precondition_failed(); // 412
 
+// What a PUT, PATCH or DELETE of `current` (as above) is answered when it must not be done (RFC 9110 section 13.2.2):
+// 412 if it has changed, or if If-None-Match names it, where "*" lets only what is not there yet be made; 428 (RFC
+// 6585) without If-Match where one is required. A malformed If-Match or If-None-Match is a condition that does not
+// hold. Nothing: go on. To be asked again, with is_unchanged() or by a version that the change names, where others may
+// change it in between.
+enum class if_match { optional, required };
+std::optional<response> refuse_change(const request&, std::string_view current, if_match = if_match::optional);
+
 } // namespace watchword::http

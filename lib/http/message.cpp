@@ -49,6 +49,7 @@ std::string_view reason(status s) noexcept
     case status::uri_too_long: return "URI Too Long";
     case status::unsupported_media_type: return "Unsupported Media Type";
     case status::expectation_failed: return "Expectation Failed";
+    case status::unprocessable_content: return "Unprocessable Content";
     case status::precondition_required: return "Precondition Required";
     case status::too_many_requests: return "Too Many Requests";
     case status::request_header_fields_too_large: return "Request Header Fields Too Large";

@@ -39,6 +39,7 @@ enum class status : std::uint16_t {
     uri_too_long = 414,
     unsupported_media_type = 415,
     expectation_failed = 417,
+    unprocessable_content = 422,
     precondition_required = 428,
     too_many_requests = 429,
     request_header_fields_too_large = 431,

@@ -10,15 +10,20 @@
 #include "accounts/token_checker.hpp"
 #include "api/health.hpp"
 #include "api/jwks.hpp"
+#include "api/operations.hpp"
 #include "api/rate_limits.hpp"
+#include "api/reference.hpp"
 #include "api/tutorial.hpp"
+#include "console/console.hpp"
 #include "core/log.hpp"
 #include "core/run_to_end.hpp"
 #include "crypto/hmac.hpp"
 #include "crypto/password.hpp"
 #include "http/server.hpp"
+#include "http/traffic.hpp"
 #include "server/core_dumps.hpp"
 #include "server/database_settings.hpp"
+#include "server/first_run.hpp"
 #include "server/housekeeping.hpp"
 #include "server/key_policy.hpp"
 #include "server/key_upkeep.hpp"
@@ -210,7 +215,7 @@ void start(accounts::key_ring& keys, const settings::settings& s)
 
 // Everything in the order of need, destroyed the other way round. After wait() no coroutine is left, so that the
 // server's contexts may go before the pools whose callers resumed on them.
-void serve(settings::settings& s)
+void serve(settings::settings& s, const std::string& version)
 {
     core::system_clock clock;
     core::system_random random;
@@ -236,7 +241,8 @@ void serve(settings::settings& s)
         s.passwords.timeout,
         s.passwords.rehash,
         {s.passwords.minimum_length, s.passwords.breached_filter, s.passwords.service_words},
-        stand_in_key(secret)};
+        stand_in_key(secret),
+        &clock};
     accounts::device_proofs devices(secret, tokens, s.tokens.lifetime, clock, random);
     accounts::key_ring keys(keys_follow, secret, database, clock, random);
     start(keys, s);
@@ -264,12 +270,21 @@ void serve(settings::settings& s)
     make_room_for_connections(s.http.connections);
     http::router routes;
     around.add_to(routes);
-    tutorial.add_routes(routes, &limits);
-    v1.add_routes(routes, limits);
-    api::add_health_routes(routes);
+    http::traffic traffic;
+    traffic.count_in(routes);
+    const http::server* running = nullptr; // before it serves
+    const auto connections = [&running] { return running->connections(); };
+    api::operations operations(routes);
+    tutorial.add_routes(operations, &limits, &v1.sign_ins());
+    v1.add_routes(operations, limits, {traffic, hashing, database, connections});
+    api::add_health_routes(operations);
+    if (s.console.enabled) console::add_routes(routes);
     api::jwks published_keys(keys, keys_follow.publish_ahead);
-    published_keys.add_routes(routes);
+    published_keys.add_routes(operations);
+    const api::reference reference(operations, version);
+    const bool needs_admin = make_first_admin(s, v1.administration());
     http::server server(http_settings(s), routes, clock, random);
+    running = &server;
 
     key_upkeep upkeep(keys, clock);
     const housekeeping house(store::foreign_poll, {[&upkeep] { return upkeep.look(); }, [&v1] { return v1.look(); }});
@@ -283,6 +298,7 @@ void serve(settings::settings& s)
     core::log::info("ready", {{"listen", join(server.addresses())},
                               {"database", is_sqlite(s.database) ? "sqlite" : "postgresql"},
                               {"passwords", crypto::name_of(passwords.engine())}});
+    if (needs_admin) print_set_up(server.addresses(), v1.setup_token());
     server.wait();
 
     signal_context.stop();
@@ -292,12 +308,12 @@ void serve(settings::settings& s)
 
 } // namespace
 
-int run(settings::settings s)
+int run(settings::settings s, const std::string& version)
 {
     try {
         if (!s.server.core_dumps && !forbid_core_dumps())
             core::log::warning("the system does not forbid core dumps and debuggers", {});
-        serve(s);
+        serve(s, version);
         return 0;
     } catch (const std::exception& e) {
         core::log::error("cannot start", {{"reason", e.what()}});

@@ -2,10 +2,12 @@
 
 #include "api/verify.hpp"
 #include "core/text.hpp"
+#include "crypto/hmac.hpp"
 #include "server/clients.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <span>
 #include <stdexcept>
 #include <string>
 
@@ -37,6 +39,13 @@ std::optional<api::session_cookies> session_cookies(const settings::settings& s,
     if (!s.sessions.cookies) return std::nullopt;
     return std::optional<api::session_cookies>(std::in_place, secret,
                                                s.cors.credentials ? s.cors.origins : std::vector<std::string>());
+}
+
+core::secret_string make_setup_token(core::random_source& random)
+{
+    core::secret_bytes<32> bytes;
+    random.fill(std::as_writable_bytes(std::span(bytes.data)));
+    return core::secret_string(core::base64url_encode(bytes.view()));
 }
 
 } // namespace
@@ -72,19 +81,49 @@ v1_service::v1_service(const settings::settings& s, const core::secret_string& s
                       cookies_ ? &*cookies_ : nullptr),
       own_user_routes_(a, user_changes_, sessions_, tokens_, {s.http.json_depth},
                        s.compat.device_cookie ? &devices : nullptr, cookies_ ? &*cookies_ : nullptr),
-      upkeep_(sessions_, revoked)
+      upkeep_(sessions_, revoked),
+      setup_token_(make_setup_token(r)),
+      administration_(session_settings(s), a, sessions_, d, c, r, &revoked),
+      once_({}, secret, d, c, r),
+      once_upkeep_(once_),
+      cursors_(crypto::derive_key(secret, api::cursors::purpose)),
+      guard_(administration_, tokens_, &once_, cookies_ ? &*cookies_ : nullptr),
+      sign_up_routes_(a, c, {s.http.json_depth}),
+      profile_routes_(administration_, a, tokens_, {s.http.json_depth}, cookies_ ? &*cookies_ : nullptr),
+      setup_routes_(administration_, a, setup_token_, {s.http.json_depth}),
+      user_routes_(administration_, a, cursors_, {s.http.json_depth}),
+      role_routes_(administration_, a, {s.http.json_depth}),
+      api_key_routes_(administration_, a, {s.http.json_depth}),
+      audit_routes_(administration_, a, cursors_),
+      signing_key_routes_(administration_, a, keys, c, {s.http.json_depth})
 {
     if (s.clients.file.empty()) return;
     clients_.emplace(load_clients(s.clients.file));
     oauth_routes_.emplace(sessions_, tokens_, *clients_, r);
 }
 
-void v1_service::add_routes(http::router& r, api::rate_limits& limits)
+void v1_service::add_routes(api::operations& all, api::rate_limits& limits, api::metric_sources sources)
 {
-    session_routes_.add_routes(r, &limits);
-    own_user_routes_.add_routes(r, &limits);
-    api::add_verify_routes(r, tokens_, cookies_ ? &*cookies_ : nullptr);
-    if (oauth_routes_) oauth_routes_->add_routes(r, &limits);
+    sign_up_routes_.add_routes(all, &limits, &once_);
+    profile_routes_.add_routes(all);
+    own_user_routes_.add_routes(all, &limits);
+    session_routes_.add_routes(all, &limits, &sign_ins_);
+    api::add_verify_routes(all, tokens_, cookies_ ? &*cookies_ : nullptr);
+    if (oauth_routes_) oauth_routes_->add_routes(all, &limits);
+    setup_routes_.add_routes(all, &limits);
+    user_routes_.add_routes(all, guard_);
+    role_routes_.add_routes(all, guard_);
+    api_key_routes_.add_routes(all, guard_);
+    audit_routes_.add_routes(all, guard_);
+    signing_key_routes_.add_routes(all, guard_);
+    metric_routes_.emplace(std::move(sources), administration_, sign_ins_);
+    metric_routes_->add_routes(all, guard_);
+}
+
+core::task<> v1_service::look()
+{
+    co_await upkeep_.look();
+    co_await once_upkeep_.look();
 }
 
 } // namespace watchword::server

@@ -124,6 +124,14 @@ struct auth_group {
     bool hide_accounts = false;
 };
 
+struct admin_group {
+    std::string email, password_file; // empty: the first administrator comes by the set-up link
+};
+
+struct console_group {
+    bool enabled = true;
+};
+
 struct compat_group {
     bool lenient_passwords = true;
     bool device_cookie = false;
@@ -161,6 +169,8 @@ struct settings {
     clients_group clients;
     passwords_group passwords;
     auth_group auth;
+    admin_group admin;
+    console_group console;
     compat_group compat;
     limits_group limits;
     log_group log;

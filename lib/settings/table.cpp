@@ -251,6 +251,16 @@ constexpr descriptor rows[] = {
         "auth.hide_accounts", "Whether sign-up and log-in by the tutorial's routes give the same answers in the same "
                               "time whether or not an address has an account; false: they tell, as the tutorial does."),
 
+    text<&S::admin, &admin_group::email>(
+        "admin.email", "ADDRESS", 0,
+        "The first administrator, who is made at the start if there is none; needs admin.password_file."),
+    text<&S::admin, &admin_group::password_file>("admin.password_file", "FILE", 0,
+                                                 "A file whose first line is his password."),
+    boolean<&S::console, &console_group::enabled>(
+        "console.enabled",
+        "Serve the console for administrators under /console, and a page for users' own accounts under "
+        "/account."),
+
     boolean<&S::compat, &compat_group::lenient_passwords>("compat.lenient_passwords",
                                                           "Whether the tutorial's sign-up takes any password, as the "
                                                           "tutorial does; false: passwords are judged there too."),

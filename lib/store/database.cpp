@@ -31,11 +31,22 @@ void prepare_users(session& s)
     complete_email_keys(s);
 }
 
-connection open_writer(const backend& b, const std::function<void(session&)>& prepare)
+connection open_writer(backend& b, const std::function<void(session&)>& prepare)
 {
     connection writer(b, access::write);
-    prepare(*writer.get());
+    if (b.is_guest()) {
+        require_last_schema(*writer.get());
+    } else {
+        prepare(*writer.get());
+    }
+    b.admit_guests();
     return writer;
+}
+
+database_settings without_owner(database_settings s)
+{
+    s.beside_owner = false;
+    return s;
 }
 
 std::runtime_error unusable(const database_settings& s, const soci::soci_error& e)
@@ -74,7 +85,7 @@ try : parts_(std::make_unique<parts>(s, prepare_users, true)) {
 }
 
 database::database(const database_settings& s, const std::function<void(session&)>& prepare)
-try : parts_(std::make_unique<parts>(s, prepare, false)) {
+try : parts_(std::make_unique<parts>(without_owner(s), prepare, false)) {
 } catch (const soci::soci_error& e) {
     throw unusable(s, e);
 }
@@ -84,6 +95,11 @@ database::~database() = default;
 const change_counters& database::changes() const noexcept
 {
     return parts_->changes;
+}
+
+bool database::is_noted(std::chrono::milliseconds limit) const
+{
+    return parts_->opened->is_noted(limit);
 }
 
 database_statistics database::statistics() const

@@ -41,6 +41,9 @@ struct database_settings {
     feed_kind feed = feed_kind::notify;
     // PostgreSQL: how long copies are trusted though the server has not confirmed that nothing changed.
     std::chrono::milliseconds staleness{2000};
+    // SQLite: for commands, which may write to a file beside the server that has it open; its schema must be this
+    // program's then, and is not changed. PostgreSQL has no owner.
+    bool beside_owner = false;
 };
 
 // Numbers that only rise, for those who keep copies of what the database holds. A copy is current while are_known() and
@@ -122,9 +125,9 @@ public:
     // Opens, locks, adopts or creates, and migrates. Throws std::runtime_error with one line for the operator; it
     // never holds a password.
     explicit database(const database_settings&);
-    // For a service with a schema of its own: `prepare` brings it up to date on the connection that writes, with
-    // migrate() for example, before anything else happens. It has no transaction open. Then, on PostgreSQL, nothing is
-    // heard of other nodes' changes.
+    // For a service with a schema of its own, and without beside_owner: `prepare` brings it up to date on the
+    // connection that writes, with migrate() for example, before anything else happens. It has no transaction open.
+    // Then, on PostgreSQL, nothing is heard of other nodes' changes.
     database(const database_settings&, const std::function<void(session&)>& prepare);
     // Finishes what is queued, then closes; SQLite's write-ahead log is merged into the file.
     ~database();
@@ -143,6 +146,10 @@ public:
     template <class Work> core::task<std::invoke_result_t<Work&, session&>> write(Work work);
 
     const change_counters& changes() const noexcept;
+    // Whether a server beside which this was opened has raised its counters for all that was committed before; waits
+    // for it, that long at most. True where there is none: SQLite's owner, PostgreSQL's servers are told otherwise.
+    // Blocks: for commands.
+    bool is_noted(std::chrono::milliseconds limit) const;
     database_statistics statistics() const;
 
 private:

@@ -1,58 +1,20 @@
 #include "store/file_lock.hpp"
 
 #include "core/descriptor.hpp"
+#include "store/byte_locks.hpp"
+#include "store/lock_places.hpp"
 
 #include <cerrno>
 #include <chrono>
 #include <fcntl.h>
-#include <mutex>
-#include <set>
-#include <stdexcept>
-#include <string>
 #include <sys/file.h>
-#include <sys/stat.h>
-#include <system_error>
 #include <thread>
 #include <unistd.h>
 
 namespace watchword::store {
 namespace {
 
-// What fcntl's locks are bound to is the process, so this is too.
-struct held_files {
-    std::mutex mutex;
-    std::set<std::pair<dev_t, ino_t>> ids; // guarded by mutex
-};
-
-held_files& held()
-{
-    static held_files instance;
-    return instance;
-}
-
-std::string why(int code)
-{
-    return std::generic_category().message(code);
-}
-
-[[noreturn]] void refuse(const std::filesystem::path& file, const std::string& reason)
-{
-    throw std::runtime_error("the database " + file.string() + " " + reason);
-}
-
-std::pair<dev_t, ino_t> id_of(const struct stat& status)
-{
-    return {status.st_dev, status.st_ino};
-}
-
-// With the mutex locked. Before anything is opened: to close it would cost the other owner his locks.
-void refuse_if_held(const std::filesystem::path& file)
-{
-    struct stat found {};
-    if (::stat(file.c_str(), &found) != 0) return;
-    if (!S_ISREG(found.st_mode)) refuse(file, "is not a file");
-    if (held().ids.contains(id_of(found))) refuse(file, "is already open in this process");
-}
+using namespace lock_places;
 
 core::descriptor open_and_lock(const std::filesystem::path& file)
 {
@@ -73,6 +35,16 @@ core::descriptor open_and_lock(const std::filesystem::path& file)
     return opened;
 }
 
+// Commands that came beside an owner who has gone are soon done.
+void keep_guests_out(const std::filesystem::path& file, int descriptor)
+{
+    for (int attempt = 0; attempt < 200; ++attempt) {
+        if (try_lock_byte(descriptor, guests, sharing::exclusive)) return;
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    refuse(file, "is still being changed by a command of Watchword");
+}
+
 } // namespace
 
 file_lock::file_lock(const std::filesystem::path& file)
@@ -86,6 +58,7 @@ file_lock::file_lock(const std::filesystem::path& file)
         }, named{};
         if (::fstat(opened.get(), &locked) != 0) refuse(file, "cannot be examined: " + why(errno));
         if (::stat(file.c_str(), &named) != 0 || id_of(named) != id_of(locked)) continue;
+        keep_guests_out(file, opened.get());
         id_ = id_of(locked);
         held().ids.insert(id_);
         descriptor_ = opened.release();
@@ -99,6 +72,54 @@ file_lock::~file_lock()
     const std::lock_guard lock(held().mutex);
     held().ids.erase(id_);
     ::close(descriptor_);
+}
+
+void file_lock::admit_guests() noexcept
+{
+    if (phase_ == 0) move_to_phase(1);
+    unlock_byte(descriptor_, guests);
+}
+
+bool file_lock::try_pause_guests()
+{
+    if (phase_ == 0) return true;
+    return try_lock_byte(descriptor_, gate, sharing::exclusive) &&
+           try_lock_byte(descriptor_, writing, sharing::exclusive);
+}
+
+void file_lock::resume_guests() noexcept
+{
+    if (phase_ == 0) return;
+    unlock_byte(descriptor_, writing);
+    unlock_byte(descriptor_, gate);
+}
+
+void file_lock::give_way() noexcept
+{
+    constexpr std::chrono::milliseconds longest{50};
+    if (phase_ == 0) return;
+    const auto end = std::chrono::steady_clock::now() + longest;
+    while (find_locked_byte(descriptor_, writing, 1) && std::chrono::steady_clock::now() < end)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
+void file_lock::begin_look() noexcept
+{
+    if (phase_ != 0) move_to_phase(phase_ + 2 - phase_ % 2); // the next even one
+}
+
+void file_lock::end_look() noexcept
+{
+    if (phase_ != 0) move_to_phase(phase_ + 1 - phase_ % 2);
+}
+
+// Never without one, so that nobody takes the owner for gone.
+void file_lock::move_to_phase(std::int64_t next) noexcept
+try {
+    if (next == phase_ || !try_lock_byte(descriptor_, phases + next, sharing::exclusive)) return;
+    if (phase_ != 0) unlock_byte(descriptor_, phases + phase_);
+    phase_ = next;
+} catch (const std::exception&) { // guests wait in vain then, and say so
 }
 
 bool file_lock::is_held(const std::filesystem::path& file) noexcept

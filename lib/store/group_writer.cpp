@@ -256,9 +256,12 @@ void group_writer::look_for_foreign_changes()
             connection_.drop();
         }
     }
-    if (!changed) return;
-    changes_.foreign.fetch_add(1, std::memory_order_release);
-    changes_.users.fetch_add(1, std::memory_order_release);
+    if (changed) {
+        changes_.foreign.fetch_add(1, std::memory_order_release);
+        changes_.users.fetch_add(1, std::memory_order_release);
+    }
+    if (session* const s = connection_.find()) s->end_look();
+    tidy(); // they may have made the log long, and guests may be waiting until it is not
 }
 
 } // namespace watchword::store

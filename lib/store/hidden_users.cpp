@@ -2,6 +2,7 @@
 
 #include "store/email_keys.hpp"
 #include "store/nullable_text.hpp"
+#include "store/profiles.hpp"
 #include "store/session.hpp"
 
 #include <cmath>
@@ -72,8 +73,9 @@ long long place_of(std::uint64_t number, long long places)
 core::result<void> add_user_quietly(session& s, const new_user& u, same_address compared)
 {
     const auto other_id = u.public_id + "-";
-    const new_user real{other_id, u.name, u.email, u.password_hash};
-    const new_user nobody{other_id, u.name, u.email + "-" + u.public_id, std::string(u.password_hash.size(), '-')};
+    const new_user real{other_id, u.name, u.email, u.password_hash, u.created};
+    const new_user nobody{other_id, u.name, u.email + "-" + u.public_id, std::string(u.password_hash.size(), '-'),
+                          u.created};
     if (compared == same_address::caseless) s.lock_name("email " + email_key(u.email));
     bool known = is_known(s, u.email, compared);
     auto added = add_user(s, known ? nobody : real);
@@ -91,6 +93,7 @@ core::result<void> add_user_quietly(session& s, const new_user& u, same_address 
         q.id = *added;
         q.public_id = u.public_id;
         q.statement.execute(true);
+        if (u.created) keep_profile(s, *added, {*u.created, {}, u.created}).value(); // it was another one's
     }
     return {};
 }

@@ -104,6 +104,17 @@ int schema_version(session& s, std::span<const migration> known)
     return static_cast<int>(applied.size());
 }
 
+void require_last_schema(session& s)
+{
+    const auto known = migrations_for(s.kind());
+    const auto version = static_cast<std::size_t>(schema_version(s, known));
+    if (version == known.size()) return;
+    throw std::runtime_error("the database's schema is of an older version (" + std::to_string(version) + " of " +
+                             std::to_string(known.size()) +
+                             " steps) and a server is running on it: start the server anew with this version of "
+                             "Watchword, or use the command of the server's");
+}
+
 void check_user_table(session& s)
 {
     try {

@@ -27,6 +27,10 @@ void migrate(session& writer, std::span<const migration> known);
 // nothing. Throws std::runtime_error as migrate() does.
 int schema_version(session&, std::span<const migration> known);
 
+// For who may not migrate, because a server is running on the database. Throws std::runtime_error, for the operator,
+// unless all of this program's migrations were applied, and no others.
+void require_last_schema(session&);
+
 // Throws std::runtime_error unless the user table (which may have been there before us) has the tutorial's columns
 // and unique keys, on which correctness depends.
 void check_user_table(session&);

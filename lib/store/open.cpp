@@ -41,7 +41,10 @@ private:
 
 std::unique_ptr<backend> open_backend(const database_settings& s)
 {
-    if (names_sqlite(s)) return open_sqlite(s.url.substr(sqlite_scheme.size()), s.timeout);
+    if (names_sqlite(s)) {
+        const auto file = s.url.substr(sqlite_scheme.size());
+        return s.beside_owner ? open_sqlite_beside_owner(file, s.timeout) : open_sqlite(file, s.timeout);
+    }
     return open_server(s);
 }
 

@@ -8,7 +8,8 @@
 // From a URL to the database it names. Throws std::runtime_error for the operator; it never holds a password.
 namespace watchword::store {
 
-// For the one who owns the database: a SQLite file is created if need be, and locked.
+// For the one who owns the database: a SQLite file is created if need be, and locked. With
+// database_settings::beside_owner, as a guest of the owner if there is one.
 std::unique_ptr<backend> open_backend(const database_settings&);
 
 // For those who only read, beside an owner that may be running: connect(access::write) is refused, nothing is created

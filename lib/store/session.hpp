@@ -76,7 +76,7 @@ public:
     // Throws unless everything since begin() is durable.
     virtual void commit() = 0;
     // Does nothing if no transaction is open.
-    void rollback();
+    virtual void rollback();
     virtual bool in_transaction() noexcept = 0;
     // Whether a statement has failed so that everything will, until the transaction is rolled back to before it.
     virtual bool has_failed() noexcept { return false; }
@@ -87,6 +87,8 @@ public:
     virtual bool has_table(const std::string& name) = 0;
     // Whether somebody else may have committed a change since the last time this was asked.
     virtual bool others_changed() = 0;
+    // To be called after it on the connection that writes, when whoever relies on what was told has been told, too.
+    virtual void end_look() noexcept {}
     // False if the connection is known to be lost.
     virtual bool is_usable() noexcept = 0;
     // Both for the connection that writes, between transactions, and may be called as often as one likes.
@@ -130,6 +132,14 @@ public:
     // announced. Null: a connection that writes can tell by others_changed().
     virtual std::unique_ptr<change_feed> follow_changes(change_counters&) const;
     virtual bool is_followed() const noexcept { return false; }
+
+    // Both for commands that write beside a server that owns the database: see guest_lock.
+    virtual bool is_guest() const noexcept { return false; }
+    // Whether the owner has taken note of all that was committed before; waits for it that long. True where no owner
+    // is.
+    virtual bool is_noted(std::chrono::milliseconds /*limit*/) const { return true; }
+    // For the owner, once its schema is as it wants it.
+    virtual void admit_guests() noexcept {}
 };
 
 } // namespace watchword::store

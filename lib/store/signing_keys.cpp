@@ -1,28 +1,13 @@
 #include "store/signing_keys.hpp"
 
 #include "store/failure.hpp"
+#include "store/nullable_time.hpp"
 #include "store/open.hpp"
-#include "store/stored_time.hpp"
 
 #include <stdexcept>
 
 namespace watchword::store {
 namespace {
-
-struct nullable_time {
-    long long value = 0;
-    soci::indicator state = soci::i_null;
-
-    void set(const std::optional<core::precise_timestamp>& t)
-    {
-        state = t ? soci::i_ok : soci::i_null;
-        value = t ? to_stored(*t) : 0;
-    }
-    std::optional<core::precise_timestamp> get() const
-    {
-        return state == soci::i_null ? std::nullopt : std::optional(from_stored(value));
-    }
-};
 
 struct list_keys_query {
     std::string kid, algorithm, sealed;

@@ -3,12 +3,14 @@
 #include "store/failure.hpp"
 #include "store/file_lock.hpp"
 #include "store/file_place.hpp"
+#include "store/guest_lock.hpp"
 
 #include <soci/sqlite3/soci-sqlite3.h>
 
 #include <atomic>
 #include <optional>
 #include <stdexcept>
+#include <thread>
 
 namespace watchword::store {
 namespace {
@@ -56,12 +58,23 @@ private:
     std::atomic<bool>& taken_;
 };
 
+// What lets this process write: as the file's owner, as a guest of it, or (both null) not at all.
+struct file_locks {
+    std::unique_ptr<file_lock> owner;
+    std::unique_ptr<guest_lock> guest;
+};
+
 class sqlite_session final : public session {
 public:
-    // `used` must outlive it.
+    // `used` and `locks` must outlive it.
     sqlite_session(const std::filesystem::path& file, access a, std::chrono::milliseconds timeout,
-                   const checkpoint_settings& checkpoints, used_files& used)
-        : access_(a), timeout_(timeout), checkpoints_(checkpoints), used_(used)
+                   const checkpoint_settings& checkpoints, used_files& used, const file_locks& locks)
+        : access_(a),
+          timeout_(timeout),
+          checkpoints_(checkpoints),
+          used_(used),
+          owner_(a == access::write ? locks.owner.get() : nullptr),
+          guest_(a == access::write ? locks.guest.get() : nullptr)
     {
         if (a == access::write) only_.emplace(used.has_writer);
         require_unchanged();
@@ -83,6 +96,7 @@ public:
     ~sqlite_session() override
     {
         if (access_ == access::read) return;
+        if (owner_) owner_->resume_guests(); // whom a checkpoint that could not be may have kept waiting
         used_.log.forget();
         used_.index.forget();
     }
@@ -99,17 +113,31 @@ public:
     {
         if (access_ == access::read) return execute("BEGIN");
         require_unchanged();
-        execute("BEGIN IMMEDIATE");
+        if (guest_) guest_->begin_write(timeout_);
+        if (owner_) owner_->give_way();
+        try {
+            execute("BEGIN IMMEDIATE");
+        } catch (...) {
+            end_write();
+            throw;
+        }
     }
 
     // What is in a file that nobody will find is not durable.
     void commit() override
     {
         execute("COMMIT");
+        end_write();
         if (access_ == access::read) return;
         used_.log.remember();
         used_.index.remember();
         require_unchanged();
+    }
+
+    void rollback() override
+    {
+        session::rollback();
+        end_write();
     }
 
     bool in_transaction() noexcept override { return sqlite_api::sqlite3_get_autocommit(handle_) == 0; }
@@ -128,28 +156,44 @@ public:
     bool others_changed() override
     {
         if (access_ == access::write) require_unchanged();
+        if (owner_) owner_->begin_look();
         auto& q = prepared<data_version_query>();
         fetch_one(q.statement);
-        return std::exchange(seen_version_, q.version) != q.version;
+        const bool changed = std::exchange(seen_version_, q.version) != q.version;
+        others_wrote_ |= changed;
+        return changed;
+    }
+
+    void end_look() noexcept override
+    {
+        if (owner_) owner_->end_look();
     }
 
     bool is_usable() noexcept override { return true; }
 
     bool checkpoint() override
     {
-        if (log_pages_ < next_checkpoint_) return false;
+        if (guest_ || !is_checkpoint_due()) return false;
+        if (owner_ && !owner_->try_pause_guests()) return false; // it stays due
+        others_wrote_ = false;
         const bool restart = log_pages_ >= checkpoints_.restart;
+        int pages = -1;
         set_busy_timeout(restart ? patience : std::chrono::milliseconds(0));
         const int code = sqlite_api::sqlite3_wal_checkpoint_v2(
-            handle_, "main", restart ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+            handle_, "main", restart ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, &pages, nullptr);
         set_busy_timeout(timeout_);
+        if (owner_) owner_->resume_guests();
+        if (pages >= 0) log_pages_ = pages; // guests' among them
         next_checkpoint_ = log_pages_ + checkpoints_.every;
         if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY)
             throw soci::sqlite3_soci_error(sqlite_api::sqlite3_errmsg(handle_), code);
         return true;
     }
 
-    void optimize() override { execute("PRAGMA analysis_limit = 400; PRAGMA optimize"); }
+    void optimize() override
+    {
+        if (!guest_) execute("PRAGMA analysis_limit = 400; PRAGMA optimize");
+    }
 
     void reset_statements() noexcept override
     {
@@ -161,6 +205,23 @@ public:
 private:
     // That older states are read to their end, when the log is to begin anew. Writers wait meanwhile.
     static constexpr std::chrono::milliseconds patience{20};
+    static constexpr std::uintmax_t page = 4096; // SQLite's ordinary one
+
+    // After a transaction, whatever became of it.
+    void end_write() noexcept
+    {
+        if (guest_ && !in_transaction()) guest_->end_write();
+    }
+
+    // Own commits are counted. After others' the log is at most as large as its file, which is seldom shortened.
+    bool is_checkpoint_due() const
+    {
+        if (log_pages_ >= next_checkpoint_) return true;
+        if (!others_wrote_ || !owner_) return false;
+        std::error_code none;
+        const auto size = std::filesystem::file_size(used_.log.file(), none);
+        return !none && size / page >= static_cast<std::uintmax_t>(checkpoints_.every);
+    }
 
     void configure(int option, int value)
     {
@@ -217,6 +278,18 @@ private:
         require("journal_size_limit", "67108864");
         // Checkpoints wait until the committed have been told; the hook takes the place of the automatic ones.
         sqlite_api::sqlite3_wal_hook(handle_, note_log_pages, this);
+        if (!guest_) return;
+        configure(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1);
+        sqlite_api::sqlite3_busy_handler(handle_, wait_for_turn, this);
+    }
+
+    // Often enough for the moment that file_lock::give_way leaves.
+    static int wait_for_turn(void* self, int times) noexcept
+    {
+        constexpr std::chrono::milliseconds between{2};
+        if (times * between >= static_cast<const sqlite_session*>(self)->timeout_) return 0;
+        std::this_thread::sleep_for(between);
+        return 1;
     }
 
     void set_up_reader()
@@ -231,7 +304,10 @@ private:
     const std::chrono::milliseconds timeout_;
     const checkpoint_settings checkpoints_;
     used_files& used_;
+    file_lock* const owner_; // of these two, at least one is null
+    guest_lock* const guest_;
     std::optional<only_writer> only_;
+    bool others_wrote_ = false; // since the last checkpoint
     sqlite_api::sqlite3* handle_ = nullptr;
     long long seen_version_ = -1;
     int log_pages_ = 0, next_checkpoint_ = checkpoints_.every;
@@ -239,26 +315,30 @@ private:
 
 class sqlite_backend final : public backend {
 public:
-    enum class owner { yes, no };
-
-    sqlite_backend(std::filesystem::path file, std::chrono::milliseconds timeout, owner o,
+    sqlite_backend(std::filesystem::path file, std::chrono::milliseconds timeout, file_locks l,
                    const checkpoint_settings& c = {})
-        : file_(std::move(file)),
-          timeout_(timeout),
-          checkpoints_(c),
-          lock_(o == owner::yes ? std::make_unique<file_lock>(file_) : nullptr),
-          used_(file_)
+        : file_(std::move(file)), timeout_(timeout), checkpoints_(c), locks_(std::move(l)), used_(file_)
     {
-        if (o == owner::yes) refuse_lost_database();
+        if (locks_.owner) refuse_lost_database();
     }
 
     dialect kind() const noexcept override { return dialect::sqlite; }
 
     std::unique_ptr<session> connect(access a) const override
     try {
-        return std::make_unique<sqlite_session>(file_, a, timeout_, checkpoints_, used_);
+        return std::make_unique<sqlite_session>(file_, a, timeout_, checkpoints_, used_, locks_);
     } catch (const soci::soci_error& e) {
         throw std::runtime_error(explain(e));
+    }
+
+    bool is_guest() const noexcept override { return locks_.guest != nullptr; }
+    bool is_noted(std::chrono::milliseconds limit) const override
+    {
+        return !locks_.guest || locks_.guest->await_look(limit);
+    }
+    void admit_guests() noexcept override
+    {
+        if (locks_.owner) locks_.owner->admit_guests();
     }
 
 private:
@@ -295,7 +375,7 @@ private:
     const std::filesystem::path file_;
     const std::chrono::milliseconds timeout_;
     const checkpoint_settings checkpoints_;
-    const std::unique_ptr<file_lock> lock_; // sessions close before it: see file_lock
+    const file_locks locks_; // sessions close before them: see file_lock
     mutable used_files used_;
 };
 
@@ -314,7 +394,24 @@ std::filesystem::path checked(const std::filesystem::path& file)
 std::unique_ptr<backend> open_sqlite(const std::filesystem::path& file, std::chrono::milliseconds timeout,
                                      const checkpoint_settings& checkpoints)
 {
-    return std::make_unique<sqlite_backend>(checked(file), timeout, sqlite_backend::owner::yes, checkpoints);
+    const auto name = checked(file);
+    return std::make_unique<sqlite_backend>(name, timeout, file_locks{std::make_unique<file_lock>(name), nullptr},
+                                            checkpoints);
+}
+
+std::unique_ptr<backend> open_sqlite_beside_owner(const std::filesystem::path& file, std::chrono::milliseconds timeout)
+{
+    const auto name = checked(file);
+    // An owner may come or go meanwhile.
+    for (int attempt = 0;; ++attempt) {
+        if (auto guest = guest_lock::join(name, timeout))
+            return std::make_unique<sqlite_backend>(name, timeout, file_locks{nullptr, std::move(guest)});
+        try {
+            return open_sqlite(name, timeout);
+        } catch (const std::runtime_error&) {
+            if (attempt == 2 || !file_lock::is_held(name)) throw;
+        }
+    }
 }
 
 std::unique_ptr<backend> open_sqlite_unlocked(const std::filesystem::path& file, std::chrono::milliseconds timeout)
@@ -323,7 +420,7 @@ std::unique_ptr<backend> open_sqlite_unlocked(const std::filesystem::path& file,
     std::error_code failure;
     if (!std::filesystem::is_regular_file(name, failure))
         throw std::runtime_error("there is no database " + name.string());
-    return std::make_unique<sqlite_backend>(name, timeout, sqlite_backend::owner::no);
+    return std::make_unique<sqlite_backend>(name, timeout, file_locks{});
 }
 
 } // namespace watchword::store

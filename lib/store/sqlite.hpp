@@ -18,10 +18,15 @@ struct checkpoint_settings {
 
 // Opens a SQLite file for this process alone (among Watchword's processes), creating it with mode 0600 if need be.
 // Of its sessions, only one with access::write may be open at a time (another is refused as std::logic_error); it
-// alone writes and checkpoints, which the WAL-reset bug of SQLite before 3.51.3 demands. Close it last.
+// alone checkpoints, while nobody writes, which the WAL-reset bug of SQLite before 3.51.3 demands. Close it last.
+// Nobody else writes until guests are admitted.
 // Throws std::runtime_error for the operator.
 std::unique_ptr<backend> open_sqlite(const std::filesystem::path& file, std::chrono::milliseconds timeout,
                                      const checkpoint_settings& = {});
+
+// The same if nobody has the file open; else as a guest of its owner, beside it: see guest_lock. Then nothing is
+// checkpointed. Throws std::runtime_error for the operator, too if the owner lets nobody in within the timeout.
+std::unique_ptr<backend> open_sqlite_beside_owner(const std::filesystem::path& file, std::chrono::milliseconds timeout);
 
 // Opens an existing file without that lock: for sessions with access::read beside whoever holds it, or for a file that
 // nobody else knows of. Throws std::runtime_error for the operator.

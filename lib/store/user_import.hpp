@@ -17,17 +17,19 @@ enum class import_outcome {
     id_taken,      // the public id is another user's
 };
 
-// Adds users. A SQLite file is locked, so no server may run on it; on PostgreSQL servers may go on. One thread.
+// Adds users; servers may go on. A SQLite file that none has open is locked meanwhile. One thread.
 // Both throw std::runtime_error for the operator; it never holds a password.
 class user_importer {
 public:
-    // Creates what does not exist, and brings the schema up to date.
+    // Creates what does not exist, and brings the schema up to date, but beside a server on a SQLite file.
     explicit user_importer(const database_settings&);
     ~user_importer();
 
     // An outcome for each, in one transaction, which is durable when this returns: some hundred at once are best. An
     // empty hash: the user has no password.
     std::vector<import_outcome> add(std::span<const new_user>, same_address);
+    // See database::is_noted.
+    bool is_noted(std::chrono::milliseconds limit) const;
 
 private:
     struct parts;

@@ -3,12 +3,22 @@
 #include "core/caseless.hpp"
 #include "store/email_keys.hpp"
 #include "store/nullable_text.hpp"
+#include "store/profiles.hpp"
 #include "store/session.hpp"
 
 #include <algorithm>
 
 namespace watchword::store {
 namespace {
+
+struct count_query {
+    long long count = 0;
+    soci::statement statement;
+
+    explicit count_query(soci::session& sql)
+        : statement((sql.prepare << "SELECT count(*) FROM \"user\"", soci::into(count)))
+    {}
+};
 
 struct add_user_query {
     nullable_text public_id, name, email, password;
@@ -96,6 +106,39 @@ struct set_hash_query {
     {}
 };
 
+struct replace_hash_query {
+    std::string hash;
+    long long id = 0, changed = 0;
+    soci::statement statement;
+
+    explicit replace_hash_query(soci::session& sql)
+        : statement((sql.prepare << "UPDATE \"user\" SET password = :hash WHERE id = :id RETURNING id", soci::use(hash),
+                     soci::use(id), soci::into(changed)))
+    {}
+};
+
+struct set_email_query {
+    std::string email;
+    long long id = 0, changed = 0;
+    soci::statement statement;
+
+    explicit set_email_query(soci::session& sql)
+        : statement((sql.prepare << "UPDATE \"user\" SET email = :email WHERE id = :id RETURNING id", soci::use(email),
+                     soci::use(id), soci::into(changed)))
+    {}
+};
+
+struct set_name_query {
+    nullable_text name;
+    long long id = 0, changed = 0;
+    soci::statement statement;
+
+    explicit set_name_query(soci::session& sql)
+        : statement((sql.prepare << "UPDATE \"user\" SET name = :name WHERE id = :id RETURNING id",
+                     soci::use(name.value, name.state), soci::use(id), soci::into(changed)))
+    {}
+};
+
 // Flask's table on PostgreSQL has ids of 32 bits, and without the cast the bound would have to fit.
 struct list_query {
     long long after = 0, limit = 0, id = 0;
@@ -136,6 +179,7 @@ core::result<std::int64_t> add_user(session& s, const new_user& u)
     q.password.set(u.password_hash);
     if (!fetch_one(q.statement)) return core::errc::already_exists;
     if (!core::is_caseless_key(u.email)) keep_email_key(s, q.id, u.email);
+    if (u.created) keep_profile(s, q.id, {*u.created, {}, u.created}).value();
     s.mark_users_changed();
     return q.id;
 }
@@ -163,6 +207,13 @@ core::result<user> find_user_by_similar_email(session& s, std::string_view email
     if (exact || exact.error() != core::errc::not_found) return exact;
     if (similar.size() != 1) return core::errc::not_found;
     return std::move(similar.front());
+}
+
+std::int64_t count_users(session& s)
+{
+    auto& q = s.prepared<count_query>();
+    fetch_one(q.statement);
+    return q.count;
 }
 
 bool is_known(session& s, std::string_view email, same_address compared)
@@ -195,6 +246,42 @@ core::result<void> set_password_hash(session& s, std::int64_t id, std::string_vi
     q.id = id;
     q.hash = hash;
     q.old_hash = only_if_hash;
+    if (!fetch_one(q.statement)) return core::errc::not_found;
+    s.mark_users_changed();
+    return {};
+}
+
+core::result<void> replace_password_hash(session& s, std::int64_t id, std::string_view hash)
+{
+    auto& q = s.prepared<replace_hash_query>();
+    q.id = id;
+    q.hash = hash;
+    if (!fetch_one(q.statement)) return core::errc::not_found;
+    s.mark_users_changed();
+    return {};
+}
+
+core::result<void> set_email_if_dissimilar(session& s, std::int64_t id, std::string_view email)
+{
+    const std::string key = email_key(email);
+    s.lock_name("email " + key);
+    const auto same = find_users_by_key(s, key);
+    if (std::any_of(same.begin(), same.end(), [&](const user& u) { return u.id != id; }))
+        return core::errc::already_exists;
+    auto& q = s.prepared<set_email_query>();
+    q.id = id;
+    q.email = email;
+    if (!fetch_one(q.statement)) return core::errc::not_found;
+    keep_email_key(s, id, email);
+    s.mark_users_changed();
+    return {};
+}
+
+core::result<void> set_name(session& s, std::int64_t id, const std::optional<std::string>& name)
+{
+    auto& q = s.prepared<set_name_query>();
+    q.id = id;
+    q.name.set(name);
     if (!fetch_one(q.statement)) return core::errc::not_found;
     s.mark_users_changed();
     return {};

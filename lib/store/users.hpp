@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/clock.hpp"
 #include "core/error.hpp"
 
 #include <cstddef>
@@ -35,6 +36,7 @@ struct new_user {
     std::optional<std::string> name;
     std::string email;
     std::string password_hash;
+    std::optional<core::precise_timestamp> created{}; // kept with the profile, if it is known
 };
 
 // Returns the new id. already_exists: the address is taken.
@@ -53,6 +55,9 @@ core::result<user> find_user_by_email(session&, std::string_view email);
 // are looked for in any case, so that the time says little.
 core::result<user> find_user_by_similar_email(session&, std::string_view email);
 
+// By counting them all.
+std::int64_t count_users(session&);
+
 // Whether somebody has the same address.
 bool is_known(session&, std::string_view email, same_address);
 
@@ -60,6 +65,11 @@ core::result<user> find_user_by_public_id(session&, std::string_view public_id);
 
 // With all that is kept about the user. not_found.
 core::result<void> delete_user(session&, std::int64_t id);
+
+// Another address, which nobody else may have, compared as add_user_if_dissimilar does. already_exists; not_found.
+core::result<void> set_email_if_dissimilar(session&, std::int64_t id, std::string_view email);
+core::result<void> set_name(session&, std::int64_t id, const std::optional<std::string>& name); // not_found
+core::result<void> replace_password_hash(session&, std::int64_t id, std::string_view hash);     // not_found
 
 // Replaces a hash only if it is still `only_if_hash`; not_found: it is not, or there is no such user.
 core::result<void> set_password_hash(session&, std::int64_t id, std::string_view hash, std::string_view only_if_hash);

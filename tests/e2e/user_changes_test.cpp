@@ -242,15 +242,11 @@ BOOST_AUTO_TEST_CASE(an_operator_bars_users_and_gives_them_roles)
         http_client client(server.address());
         client.form_post("/signup", registration(ann, secret));
         old = enter(client, ann);
-        // Who only looks may do so beside a server; who changes something, not.
         const auto shown = parsed(on.user("roles", {"--json", "ANN@b.test"}));
         BOOST_TEST(text_at(shown, "email") == ann);
         BOOST_TEST(text_at(shown, "id") == old.v1.user_id);
         BOOST_TEST(shown.at("disabled").as_bool() == false);
         BOOST_TEST(shown.at("roles").as_array().empty());
-        const auto refused = on.user("disable", {ann});
-        BOOST_TEST(refused.exit_code == 1);
-        BOOST_TEST(contains(refused.errors, "nothing was changed"));
         BOOST_TEST(server.stop() == 0);
     }
     const auto disabled = parsed(on.user("disable", {"--json", ann}));

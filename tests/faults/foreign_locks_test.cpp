@@ -139,4 +139,32 @@ BOOST_AUTO_TEST_CASE(a_reader_that_stays_for_long_sees_its_snapshot_and_reaches_
     s.check_nobody_noticed("F21 long reader meanwhile");
 }
 
+// They write beside the server; SQLite's WAL-reset bug would lose what was acknowledged, if one wrote while the other
+// checkpoints.
+BOOST_AUTO_TEST_CASE(commands_beside_a_server_under_load_lose_nothing_and_reach_nobody)
+{
+    busy_server s("20s");
+    write_file(s.elsewhere / "password", "tulip-anchor-quartz-41\n");
+    const auto user = [&](const std::string& step, const std::vector<std::string>& more) {
+        std::vector<std::string> all{watchword_binary(), "user", step, "--database", "sqlite:" + s.database};
+        const auto cheap = cheap_passwords();
+        all.insert(all.end(), cheap.begin(), cheap.end());
+        all.insert(all.end(), more.begin(), more.end());
+        const auto done = run_program(all);
+        BOOST_REQUIRE_MESSAGE(done.exit_code == 0, step + ": " + done.errors);
+    };
+    const auto rounds = how_many(10, 200);
+    for (std::size_t i = 0; i < rounds; ++i) {
+        const auto email = "command-" + std::to_string(i) + "@b.test";
+        user("create", {"--password-file", s.elsewhere / "password", email});
+        user("roles", {email, "admin"});
+        if (i % 2 == 0) user("delete", {"--yes", email});
+        BOOST_TEST(are_acknowledged(s.load, 64));
+    }
+    s.check_nobody_noticed("F21 commands beside a server, " + std::to_string(rounds) + " rounds of them");
+    BOOST_TEST(query_sqlite(s.database, "SELECT count(*) FROM user WHERE email LIKE 'command-%'") ==
+               std::to_string(rounds / 2) + "\n");
+    BOOST_TEST(sqlite_integrity(s.database) == "ok");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

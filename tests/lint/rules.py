@@ -10,7 +10,8 @@ MAY_INCLUDE = {
     'store': set(),
     'accounts': {'store', 'crypto'},
     'api': {'accounts', 'http'},
-    'server': {'api', 'accounts', 'store', 'crypto', 'http', 'settings'},
+    'console': {'http'},
+    'server': {'api', 'console', 'accounts', 'store', 'crypto', 'http', 'settings'},
     'app': {'server', 'settings', 'api', 'accounts', 'store', 'crypto', 'http'},
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/operations.hpp"
 #include "api/session_cookies.hpp"
 #include "sessions_fixture.hpp"
 #include "support/cookie_jar.hpp"
@@ -21,7 +22,8 @@ struct cookies_service : sessions_service {
 
     explicit cookies_service(const accounts::session_settings& s = {}) : sessions_service(s)
     {
-        browser_sessions.add_routes(browser_routes);
+        watchword::api::operations all_browser_routes(browser_routes);
+        browser_sessions.add_routes(all_browser_routes);
     }
 
     // Sends the jar's cookies and keeps those of the answer.

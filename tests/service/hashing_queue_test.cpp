@@ -1,4 +1,5 @@
 // Whose password is hashed next, and what those are told who must come back.
+#include "api/operations.hpp"
 #include "service_fixture.hpp"
 #include "support/held_worker.hpp"
 #include "support/turned_context.hpp"
@@ -210,7 +211,8 @@ BOOST_AUTO_TEST_CASE(those_who_are_refused_are_told_how_long_the_queue_is)
     accounts::service patient(settings, database, slow, passwords, random);
     api::tutorial tutorial_of_patient(patient, checker, database);
     http::router door;
-    tutorial_of_patient.add_routes(door);
+    watchword::api::operations all_door(door);
+    tutorial_of_patient.add_routes(all_door);
 
     BOOST_TEST(patient.hashing_wait().count() == 1); // nothing is known yet
     test::teach(slow, 300ms);

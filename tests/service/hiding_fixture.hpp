@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/operations.hpp"
 #include "service_fixture.hpp"
 #include "store/session.hpp"
 
@@ -15,7 +16,11 @@ struct hiding_service : service {
     api::tutorial hiding{accounts, checker, database, {}, hidden_terms};
     http::router hiding_routes;
 
-    hiding_service() { hiding.add_routes(hiding_routes); }
+    hiding_service()
+    {
+        watchword::api::operations all_hiding_routes(hiding_routes);
+        hiding.add_routes(all_hiding_routes);
+    }
 
     http::response post_hidden(std::string_view path, std::string_view form)
     {

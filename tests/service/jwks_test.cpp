@@ -1,6 +1,7 @@
 // The published keys, as whoever verifies tokens by himself gets them.
 #include "accounts/key_ring.hpp"
 #include "api/jwks.hpp"
+#include "api/operations.hpp"
 #include "http/cors.hpp"
 #include "service_fixture.hpp"
 
@@ -25,7 +26,8 @@ struct fixture : test::service {
     fixture()
     {
         BOOST_REQUIRE(test::run_task(keys.start()).has_value());
-        published.add_routes(routes);
+        watchword::api::operations all_routes(routes);
+        published.add_routes(all_routes);
     }
 
     http::response get(std::string_view if_none_match = {})
@@ -96,7 +98,8 @@ BOOST_AUTO_TEST_CASE(they_may_be_kept_for_half_of_what_they_are_published_ahead)
                                      std::pair(minutes(10), "300"), std::pair(minutes(0), "0")}) {
         api::jwks other(keys, ahead);
         http::router r;
-        other.add_routes(r);
+        watchword::api::operations all_r(r);
+        other.add_routes(all_r);
         http::request q;
         q.path = path;
         const auto answer = test::run_task(r.answer(q));
@@ -111,7 +114,8 @@ BOOST_AUTO_TEST_CASE(pages_of_other_origins_may_read_them_as_all_the_rest)
     const http::cors cors(allowed);
     http::router r;
     cors.add_to(r);
-    published.add_routes(r);
+    watchword::api::operations all_r(r);
+    published.add_routes(all_r);
     http::request q;
     q.path = path;
     q.headers = {{"Origin", "https://app.example"}};

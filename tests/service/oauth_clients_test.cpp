@@ -1,4 +1,5 @@
 // Who may introspect and revoke, and what the others are told.
+#include "api/operations.hpp"
 #include "oauth_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -24,7 +25,8 @@ struct limited : test::oauth_service {
 
     limited() : limits(settings(), random, [this] { return now; })
     {
-        limited_routes.add_routes(limited_router, &limits);
+        watchword::api::operations all_limited_router(limited_router);
+        limited_routes.add_routes(all_limited_router, &limits);
     }
     static api::rate_limit_settings settings()
     {

@@ -2,6 +2,7 @@
 
 #include "accounts/client_file.hpp"
 #include "api/oauth.hpp"
+#include "api/operations.hpp"
 #include "sessions_fixture.hpp"
 
 #include <algorithm>
@@ -38,7 +39,8 @@ struct oauth_service : sessions_service {
 
     explicit oauth_service(const accounts::session_settings& s = {}) : sessions_service(s)
     {
-        oauth_routes.add_routes(routes);
+        watchword::api::operations all_routes(routes);
+        oauth_routes.add_routes(all_routes);
     }
 
     // Of any body and fields; the form's Content-Type is among them unless one is given.

@@ -1,4 +1,5 @@
 // What is answered while the database has no time.
+#include "api/operations.hpp"
 #include "oauth_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -33,7 +34,8 @@ struct small_service : test::oauth_service {
         const auto opened = test::run_task(small_sessions.open(std::move(wanted))).value();
         access = test::run_task(small_bearers.issue(opened)).value().text;
         refresh = opened.refresh_token.view();
-        small_routes.add_routes(router);
+        watchword::api::operations all_router(router);
+        small_routes.add_routes(all_router);
     }
     http::response ask_small(const std::string& what, const std::string& token)
     {

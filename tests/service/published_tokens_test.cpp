@@ -1,4 +1,5 @@
 // The tutorial's tokens, signed with the published keys.
+#include "api/operations.hpp"
 #include "api/tutorial.hpp"
 #include "crypto/jwt.hpp"
 #include "sessions_fixture.hpp"
@@ -17,7 +18,8 @@ struct published_service : test::sessions_service {
 
     explicit published_service(const watchword::accounts::key_policy& k = {}) : test::sessions_service({}, k)
     {
-        published_tutorial.add_routes(published_routes);
+        watchword::api::operations all_published_routes(published_routes);
+        published_tutorial.add_routes(all_published_routes);
         BOOST_REQUIRE(sign_up("ann@x.test") == 201);
     }
     http::response ask_published(http::method m, std::string_view path, const http::header_field& field,

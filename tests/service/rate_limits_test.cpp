@@ -1,4 +1,5 @@
 // Rate limits around the tutorial's routes, at times that the test sets.
+#include "api/operations.hpp"
 #include "api/rate_limits.hpp"
 #include "core/log.hpp"
 #include "service_fixture.hpp"
@@ -32,7 +33,8 @@ struct limited : test::service {
 
     explicit limited(const api::rate_limit_settings& s) : limits(s, random, [this] { return now; })
     {
-        tutorial.add_routes(limited_routes, &limits);
+        watchword::api::operations all_limited_routes(limited_routes);
+        tutorial.add_routes(all_limited_routes, &limits);
     }
     http::response ask_as_client(http::method m, std::string_view path, std::string_view form = {})
     {

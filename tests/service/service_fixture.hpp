@@ -4,6 +4,7 @@
 #include "accounts/revocations.hpp"
 #include "accounts/token_checker.hpp"
 #include "api/health.hpp"
+#include "api/operations.hpp"
 #include "api/tutorial.hpp"
 #include "http/router.hpp"
 #include "store/users.hpp"
@@ -40,8 +41,9 @@ struct service {
 
     service()
     {
-        tutorial.add_routes(routes);
-        api::add_health_routes(routes);
+        watchword::api::operations all_routes(routes);
+        tutorial.add_routes(all_routes);
+        api::add_health_routes(all_routes);
     }
 
     http::response ask(http::method m, std::string_view path, std::vector<http::header_field> headers = {},

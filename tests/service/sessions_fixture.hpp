@@ -4,6 +4,7 @@
 #include "accounts/key_ring.hpp"
 #include "accounts/sessions.hpp"
 #include "accounts/user_changes.hpp"
+#include "api/operations.hpp"
 #include "api/own_user.hpp"
 #include "api/sessions.hpp"
 #include "core/text.hpp"
@@ -94,8 +95,9 @@ struct sessions_service : service {
           user_changes(s, database, clock, &revoked)
     {
         if (!run_task(keys.start())) throw std::runtime_error("there are no keys");
-        session_routes.add_routes(routes);
-        own_user_routes.add_routes(routes);
+        watchword::api::operations all_routes(routes);
+        session_routes.add_routes(all_routes);
+        own_user_routes.add_routes(all_routes);
     }
 
     http::response ask_v1(http::method m, std::string_view path, std::string_view access = {},

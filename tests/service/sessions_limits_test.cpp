@@ -1,4 +1,5 @@
 // Limits around the routes of /v1/sessions.
+#include "api/operations.hpp"
 #include "sessions_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -15,7 +16,11 @@ struct limited : test::sessions_service {
     http::router limited_routes;
     std::string client = "192.0.2.1";
 
-    limited() { session_routes.add_routes(limited_routes, &limits); }
+    limited()
+    {
+        watchword::api::operations all_limited_routes(limited_routes);
+        session_routes.add_routes(all_limited_routes, &limits);
+    }
     static api::rate_limit_settings settings()
     {
         api::rate_limit_settings s;

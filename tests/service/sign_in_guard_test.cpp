@@ -1,6 +1,7 @@
 // Guesses at passwords, through the service and its routes: what reaches the hash, and who gets in meanwhile.
 #include "accounts/sign_in_guard.hpp"
 #include "accounts/throttled.hpp"
+#include "api/operations.hpp"
 #include "service_fixture.hpp"
 #include "support/cancellable.hpp"
 #include "support/once_idle.hpp"
@@ -33,7 +34,11 @@ struct fixture : test::service {
     api::tutorial guarded_tutorial{guarded, checker, database, {}, {}, &proofs};
     http::router guarded_routes;
 
-    fixture() { guarded_tutorial.add_routes(guarded_routes); }
+    fixture()
+    {
+        watchword::api::operations all_guarded_routes(guarded_routes);
+        guarded_tutorial.add_routes(all_guarded_routes);
+    }
 
     watchword::accounts::sign_in_guard::settings settings()
     {

@@ -1,4 +1,5 @@
 // GET /v1/verify, for reverse proxies.
+#include "api/operations.hpp"
 #include "api/verify.hpp"
 #include "api/verify_answer.hpp"
 #include "http/cors.hpp"
@@ -15,7 +16,11 @@ using namespace watchword;
 using test::outcome;
 
 struct verifying_service : test::sessions_service {
-    verifying_service() { api::add_verify_routes(routes, bearers); }
+    verifying_service()
+    {
+        watchword::api::operations all_routes(routes);
+        api::add_verify_routes(all_routes, bearers);
+    }
 
     http::response verify(std::string_view access, std::string_view query = {}, http::method m = http::method::get,
                           std::string_view path = "/v1/verify")

@@ -33,6 +33,17 @@ bool unchanged(std::vector<std::string_view> if_match, std::string_view current)
     return http::is_unchanged(q, current);
 }
 
+// The status of the refusal, or 0.
+int refusal(std::vector<http::header_field> fields, std::string_view current,
+            http::if_match how = http::if_match::optional)
+{
+    request q;
+    q.method = method::patch;
+    q.headers = std::move(fields);
+    const auto r = http::refuse_change(q, current, how);
+    return r ? static_cast<int>(r->status()) : 0;
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(conditional)
@@ -142,6 +153,31 @@ BOOST_AUTO_TEST_CASE(a_tag_is_valid_strong_and_told_by_every_byte)
     }
     BOOST_TEST(http::make_entity_tag(body + '\0') != tag);
     BOOST_TEST(http::make_entity_tag(body.substr(1)) != tag);
+}
+
+BOOST_AUTO_TEST_CASE(a_change_is_refused_when_a_condition_does_not_hold)
+{
+    BOOST_TEST(refusal({}, "\"1\"") == 0);
+    BOOST_TEST(refusal({{"If-Match", "\"1\""}}, "\"1\"") == 0);
+    BOOST_TEST(refusal({{"If-Match", "\"0\""}}, "\"1\"") == 412);
+    BOOST_TEST(refusal({{"If-Match", "1"}}, "\"1\"") == 412);
+    BOOST_TEST(refusal({{"If-Match", "*"}}, "") == 412);
+    BOOST_TEST(refusal({{"If-None-Match", "*"}}, "\"1\"") == 412);
+    BOOST_TEST(refusal({{"If-None-Match", "*"}}, "") == 0);
+    BOOST_TEST(refusal({{"If-None-Match", "W/\"1\""}}, "\"1\"") == 412);
+    BOOST_TEST(refusal({{"If-None-Match", "\"0\""}}, "\"1\"") == 0);
+    BOOST_TEST(refusal({{"If-None-Match", "\"0\", x"}}, "\"1\"") == 412);
+    BOOST_TEST(refusal({{"If-Match", "\"1\""}, {"If-None-Match", "\"1\""}}, "\"1\"") == 412);
+}
+
+BOOST_AUTO_TEST_CASE(a_change_may_need_a_condition)
+{
+    constexpr auto required = http::if_match::required;
+    BOOST_TEST(refusal({}, "\"1\"", required) == 428);
+    BOOST_TEST(refusal({{"If-None-Match", "\"0\""}}, "\"1\"", required) == 428);
+    BOOST_TEST(refusal({{"If-Match", "\"1\""}}, "\"1\"", required) == 0);
+    BOOST_TEST(refusal({{"If-Match", ""}}, "\"1\"", required) == 412);
+    BOOST_TEST(refusal({}, "", required) == 428);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(a_replaced_body_is_the_only_one)
 BOOST_AUTO_TEST_CASE(every_status_has_its_reason)
 {
     for (const auto s : {status::not_modified, status::not_acceptable, status::precondition_failed,
-                         status::precondition_required, status::too_many_requests})
+                         status::precondition_required, status::too_many_requests, status::unprocessable_content})
         BOOST_TEST(http::reason(s) != "Unknown", static_cast<int>(s));
     BOOST_TEST(http::reason(status::too_many_requests) == "Too Many Requests");
 }

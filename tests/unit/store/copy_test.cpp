@@ -58,12 +58,15 @@ BOOST_DATA_TEST_CASE(every_table_and_column_of_the_schema_is_copied, kinds, kind
                       postgres = "SELECT string_agg(x, '') FROM (SELECT table_name || '.' || column_name || ' ' AS x "
                                  "FROM information_schema.columns WHERE table_schema = 'public' AND ";
     const bool is_sqlite = d.settings().url.starts_with("sqlite:");
-    there = ask(d.settings(), is_sqlite
-                                  ? sqlite + "t.name <> 'watchword_migration' ORDER BY t.rowid, c.cid)"
-                                  : postgres + "table_name NOT IN ('watchword_migration', 'watchword_change') ORDER BY "
-                                               "array_position(ARRAY['user', 'watchword_email_key', "
-                                               "'watchword_setting', 'watchword_session', 'watchword_user_state', "
-                                               "'watchword_signing_key'], table_name::text), ordinal_position) AS r");
+    there = ask(d.settings(),
+                is_sqlite
+                    ? sqlite + "t.name <> 'watchword_migration' ORDER BY t.rowid, c.cid)"
+                    : postgres + "table_name NOT IN ('watchword_migration', 'watchword_change') ORDER BY "
+                                 "array_position(ARRAY['user', 'watchword_email_key', "
+                                 "'watchword_setting', 'watchword_session', 'watchword_user_state', "
+                                 "'watchword_signing_key', 'watchword_profile', 'watchword_role', "
+                                 "'watchword_api_key', 'watchword_audit', 'watchword_idempotency'], table_name::text), "
+                                 "ordinal_position) AS r");
     BOOST_TEST(there == listed);
 }
 
@@ -72,25 +75,37 @@ BOOST_DATA_TEST_CASE(there_and_back_again_not_a_byte_differs, kinds* kinds, one,
     const migrated_database source(one);
     const empty_database there(other), back(one);
     add_users(source.settings(), 1500);
-    execute(source.settings(), "INSERT INTO watchword_email_key VALUES (7, 'key of seven'), (8, ''); "
-                               "INSERT INTO watchword_setting VALUES ('a', ''), ('ž', 'x\ny'); "
-                               "INSERT INTO watchword_session VALUES ('B', 7, 'id-7', 1, 2, 3, 4, 9223372036854775806, "
-                               "'uses', 'ž', '', 'pwd', '', 5, NULL, NULL), "
-                               "('a', 8, 'id-8', 1, 2, 3, 4, 0, '', '', '', '', '', 5, 6, 'reused'); "
-                               "INSERT INTO watchword_user_state VALUES (9, 'id-9', 3, 1, 'admin a:b', 88, 77); "
-                               "INSERT INTO watchword_signing_key VALUES ('k', 'ES256', 'x', 1, 2, NULL, NULL, 7), "
-                               "('-', 'EdDSA', 'y', 1, 2, 3, 0, 8)");
+    execute(source.settings(),
+            "INSERT INTO watchword_email_key VALUES (7, 'key of seven'), (8, ''); "
+            "INSERT INTO watchword_setting VALUES ('a', ''), ('ž', 'x\ny'); "
+            "INSERT INTO watchword_session VALUES ('B', 7, 'id-7', 1, 2, 3, 4, 9223372036854775806, "
+            "'uses', 'ž', '', 'pwd', '', 5, NULL, NULL), "
+            "('a', 8, 'id-8', 1, 2, 3, 4, 0, '', '', '', '', '', 5, 6, 'reused'); "
+            "INSERT INTO watchword_user_state VALUES (9, 'id-9', 3, 1, 'admin a:b', 88, 77); "
+            "INSERT INTO watchword_signing_key VALUES ('k', 'ES256', 'x', 1, 2, NULL, NULL, 7), "
+            "('-', 'EdDSA', 'y', 1, 2, 3, 0, 8); "
+            "INSERT INTO watchword_profile VALUES (7, 'id-7', '{\"ž\":1}', NULL, 5, 2), "
+            "(8, 'id-8', '{}', 3, 4, 1); "
+            "INSERT INTO watchword_role VALUES ('support', 'users.read'); "
+            "INSERT INTO watchword_api_key VALUES ('k', 'ž', 'wk_', 'd', '', 1, NULL, 2, 'shell'); "
+            "INSERT INTO watchword_audit VALUES (3, 1, 'user', 'id-7', 'user.created', 'id-8', '{}', "
+            "'', ''); "
+            "INSERT INTO watchword_idempotency VALUES (3, 'k', 'c', 'r', 1, 2, NULL), "
+            "(5, 'l', 'c', 'r', 1, 2, '')");
     const auto first = copy(source.settings(), there.settings());
     BOOST_TEST(first.is_same());
-    BOOST_REQUIRE(first.tables.size() == 6u);
+    BOOST_REQUIRE(first.tables.size() == 11u);
     BOOST_TEST(first.tables[0].copied == 1500u);
     BOOST_TEST(first.tables[1].copied == 2u);
     BOOST_TEST(first.tables[2].copied == 2u);
     BOOST_TEST(first.tables[3].copied == 2u);
     BOOST_TEST(first.tables[4].copied == 1u);
     BOOST_TEST(first.tables[5].copied == 2u);
+    BOOST_TEST(first.tables[6].copied == 2u);
+    for (std::size_t i = 7; i < 10; ++i) BOOST_TEST(first.tables[i].copied == 1u);
+    BOOST_TEST(first.tables[10].copied == 2u);
     const auto second = copy(there.settings(), back.settings());
-    for (std::size_t i = 0; i < 6; ++i) BOOST_TEST(second.tables[i].sent == first.tables[i].received);
+    for (std::size_t i = 0; i < 11; ++i) BOOST_TEST(second.tables[i].sent == first.tables[i].received);
     const auto users = dump_users(source.settings());
     BOOST_TEST(users == dump_users(there.settings()));
     BOOST_TEST(users == dump_users(back.settings()));
@@ -99,6 +114,11 @@ BOOST_DATA_TEST_CASE(there_and_back_again_not_a_byte_differs, kinds* kinds, one,
     // Whoever signs up next gets the next number.
     open_database opened(there.settings());
     BOOST_TEST(opened.add(numbered_user(2000)).value() == 1501);
+    BOOST_REQUIRE(opened
+                      .execute("INSERT INTO watchword_audit (time, actor_kind, actor_id, action, subject, details, "
+                               "address, request_id) VALUES (1, '', '', '', '', '', '', '')")
+                      .has_value());
+    BOOST_TEST(ask(there.settings(), "SELECT CAST(max(id) AS text) FROM watchword_audit") == "4");
 }
 
 BOOST_DATA_TEST_CASE(the_application_s_database_moves_too, kinds, kind)

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "store/accounts.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+// Users as commands show them.
+namespace watchword::app {
+
+// One line, or with `as_json` one JSON object: id, email, disabled, roles.
+void print_state(const store::account&, bool as_json);
+// All of one user: a line for each, or one JSON object with the name, too.
+void print_user(const store::account&, bool as_json);
+// A table, or one JSON array of such objects.
+void print_users(const std::vector<store::account>&, bool as_json);
+
+// Text that anybody may have chosen, for a terminal: without characters that control one.
+std::string harmless(std::string_view);
+
+} // namespace watchword::app
