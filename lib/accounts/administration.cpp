@@ -4,6 +4,7 @@
 #include "accounts/last_admin.hpp"
 #include "accounts/person_text.hpp"
 #include "accounts/revocations.hpp"
+#include "accounts/versions.hpp"
 #include "core/json.hpp"
 #include "core/uuid.hpp"
 #include "core/words.hpp"
@@ -25,7 +26,7 @@ constexpr std::size_t longest_page = 1000;
 
 bool is_one_of(const std::vector<std::string>& versions, const person& p)
 {
-    return versions.empty() || std::find(versions.begin(), versions.end(), version_of(p)) != versions.end();
+    return accounts::is_one_of(versions, version_of(p));
 }
 
 boost::json::array array_of(std::string_view words)
@@ -333,7 +334,8 @@ core::task<core::result<void>> administration::remove(actor by, std::string publ
     co_return core::result<void>();
 }
 
-core::task<core::result<person>> administration::update_own(actor by, std::string public_id, profile_change c)
+core::task<core::result<person>> administration::update_own(actor by, std::string public_id, profile_change c,
+                                                            std::vector<std::string> versions)
 {
     if (!is_storable(public_id)) co_return core::errc::not_found;
     if (find_problem(c)) co_return core::errc::invalid_input;
@@ -347,6 +349,7 @@ core::task<core::result<person>> administration::update_own(actor by, std::strin
         if (!owner) return owner.error();
         const auto seen = store::find_person(s, public_id);
         if (!seen) return seen;
+        if (!is_one_of(versions, *seen)) return administration_problem::outdated;
         auto changed = change(s, by, *seen, same, no_hash, now);
         if (!changed) return changed.error();
         return std::move(changed->now);
@@ -408,14 +411,16 @@ core::task<core::result<std::size_t>> administration::end_sessions(actor by, std
 // --- roles and keys
 
 core::task<core::result<role>> administration::set_role(actor by, std::string name,
-                                                        std::vector<std::string> permissions)
+                                                        std::vector<std::string> permissions,
+                                                        std::vector<std::string> versions)
 {
-    co_return co_await roles_.set(std::move(by), std::move(name), std::move(permissions));
+    co_return co_await roles_.set(std::move(by), std::move(name), std::move(permissions), std::move(versions));
 }
 
-core::task<core::result<void>> administration::remove_role(actor by, std::string name)
+core::task<core::result<void>> administration::remove_role(actor by, std::string name,
+                                                           std::vector<std::string> versions)
 {
-    co_return co_await roles_.remove(std::move(by), std::move(name));
+    co_return co_await roles_.remove(std::move(by), std::move(name), std::move(versions));
 }
 
 core::task<core::result<made_api_key>> administration::create_api_key(actor by, new_api_key wanted)

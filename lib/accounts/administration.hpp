@@ -93,7 +93,7 @@ public:
     // invalid_input; a weakness; already_exists: somebody has that address, or one that differs by case or Unicode form
     // only; administration_problem::beyond_own.
     core::task<core::result<person>> create(actor, new_person);
-    // `versions`: the person is changed only if version_of him is one of these; none: in any case. All sessions of the
+    // `versions`: the person is changed only if version_of him is one of these; see versions.hpp. All sessions of the
     // user end with a new address, a new password and when he is disabled; with new roles, too, older access tokens are
     // good for nothing. Errors as create(); not_found; administration_problem::outdated, last_admin. The new state.
     core::task<core::result<person>> update(actor, std::string public_id, person_change,
@@ -110,8 +110,9 @@ public:
 
     // --- the profile of whoever asks: not_found
     core::task<core::result<person>> find_own(std::string public_id) { return find(std::move(public_id)); }
-    // invalid_input. The new state.
-    core::task<core::result<person>> update_own(actor, std::string public_id, profile_change);
+    // invalid_input; `versions` as of update(). The new state.
+    core::task<core::result<person>> update_own(actor, std::string public_id, profile_change,
+                                                std::vector<std::string> versions = {});
 
     // --- the first administrator
     // Whether no enabled user has the role admin.
@@ -122,8 +123,9 @@ public:
 
     // --- roles and what they permit; see role_permissions.hpp
     core::task<core::result<std::vector<role>>> list_roles() { return roles_.list(); }
-    core::task<core::result<role>> set_role(actor, std::string name, std::vector<std::string> permissions);
-    core::task<core::result<void>> remove_role(actor, std::string name);
+    core::task<core::result<role>> set_role(actor, std::string name, std::vector<std::string> permissions,
+                                            std::vector<std::string> versions = {});
+    core::task<core::result<void>> remove_role(actor, std::string name, std::vector<std::string> versions = {});
     core::task<core::result<permission_set>> permissions_of(std::vector<std::string> roles)
     {
         return roles_.permissions_of(std::move(roles));

@@ -3,12 +3,15 @@
 #include "accounts/administration_problem.hpp"
 #include "accounts/audit_notes.hpp"
 #include "accounts/roles.hpp"
+#include "accounts/versions.hpp"
 #include "core/json.hpp"
 #include "core/words.hpp"
 #include "store/roles.hpp"
 #include "store/session.hpp"
 
 #include <boost/json/array.hpp>
+
+#include <algorithm>
 
 namespace watchword::accounts {
 namespace {
@@ -23,16 +26,30 @@ boost::json::object details_of(permission_set permissions)
 }
 
 // What it permits now; nothing if it is not in the table.
-core::result<std::optional<permission_set>> find_changeable(store::session& s, const actor& by, const std::string& name)
+core::result<std::optional<permission_set>> find_changeable(store::session& s, const actor& by, const std::string& name,
+                                                            const std::vector<std::string>& versions)
 {
     const auto found = store::find_role(s, name);
-    if (!found) return std::optional<permission_set>();
+    if (!found) {
+        const bool may_be_new =
+            versions.empty() || std::find(versions.begin(), versions.end(), no_version) != versions.end();
+        if (!may_be_new) return administration_problem::outdated;
+        return std::optional<permission_set>();
+    }
     const auto permitted = known_permissions(found->permissions);
+    if (!is_one_of(versions, version_of({name, permitted}))) return administration_problem::outdated;
     if (!by.permissions.includes(permitted)) return administration_problem::beyond_own;
     return std::optional(permitted);
 }
 
 } // namespace
+
+std::string version_of(const role& r)
+{
+    std::string bits;
+    for (unsigned i = 0; i < permission_count; ++i) bits += r.permissions.has(static_cast<permission>(i)) ? '1' : '0';
+    return bits;
+}
 
 role_permissions::role_permissions(store::database& d, const core::clock& c) : database_(d), clock_(c) {}
 
@@ -100,7 +117,8 @@ core::task<core::result<permission_set>> role_permissions::permissions_of(std::v
 
 // --- changes
 
-core::task<core::result<role>> role_permissions::set(actor by, std::string name, std::vector<std::string> permissions)
+core::task<core::result<role>> role_permissions::set(actor by, std::string name, std::vector<std::string> permissions,
+                                                     std::vector<std::string> versions)
 {
     const auto word = join_roles(std::span(&name, 1));
     const auto wanted = read_permissions(permissions);
@@ -109,7 +127,7 @@ core::task<core::result<role>> role_permissions::set(actor by, std::string name,
     if (!by.permissions.includes(*wanted)) co_return administration_problem::beyond_own;
     const auto now = clock_.precise_now();
     const auto work = [&](store::session& s) -> core::result<void> {
-        const auto seen = find_changeable(s, by, name);
+        const auto seen = find_changeable(s, by, name, versions);
         if (!seen) return seen.error();
         if (*seen == wanted.value()) return {};
         if (!*seen && store::list_roles(s).size() >= most_roles_kept) return core::errc::too_large;
@@ -124,14 +142,14 @@ core::task<core::result<role>> role_permissions::set(actor by, std::string name,
     co_return made;
 }
 
-core::task<core::result<void>> role_permissions::remove(actor by, std::string name)
+core::task<core::result<void>> role_permissions::remove(actor by, std::string name, std::vector<std::string> versions)
 {
     if (name == admin_role) co_return administration_problem::fixed_role;
     const auto word = join_roles(std::span(&name, 1));
     if (!word) co_return core::errc::not_found;
     const auto now = clock_.precise_now();
     const auto work = [&](store::session& s) -> core::result<void> {
-        const auto seen = find_changeable(s, by, name);
+        const auto seen = find_changeable(s, by, name, versions);
         if (!seen) return seen.error();
         const auto removed = store::remove_role(s, name);
         if (!removed) return removed;

@@ -28,6 +28,9 @@ struct role {
     permission_set permissions;
 };
 
+// What stands for what a role permits.
+std::string version_of(const role&);
+
 // What the roles of users permit: a table, of which a copy is kept. After a change here has been answered the copy is
 // not older; of others' changes it is as old as store::change_counters::foreign says. Thread-safe. Everything referred
 // to must outlive it.
@@ -44,10 +47,13 @@ public:
 
     // A new role, or in place of what that name permitted. invalid_input: the name is none (see roles.hpp), or one of
     // the permissions; too_large: there are most_roles_kept; administration_problem::fixed_role, beyond_own.
+    // `versions`: only if there is one whose version_of is one of these, or none and no_version is (see versions.hpp);
+    // otherwise administration_problem::outdated.
     static constexpr std::size_t most_roles_kept = 500;
-    core::task<core::result<role>> set(actor, std::string name, std::vector<std::string> permissions);
+    core::task<core::result<role>> set(actor, std::string name, std::vector<std::string> permissions,
+                                       std::vector<std::string> versions = {});
     // Users may still have it: then it permits nothing. not_found; administration_problem as above.
-    core::task<core::result<void>> remove(actor, std::string name);
+    core::task<core::result<void>> remove(actor, std::string name, std::vector<std::string> versions = {});
 
     // Within a job of the database: exact in a transaction that writes. `words` with spaces between.
     static permission_set find_permissions(store::session&, std::string_view words);

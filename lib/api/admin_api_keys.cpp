@@ -68,8 +68,8 @@ const operation& list_operation()
 const operation& create_operation()
 {
     static const auto o = [] {
-        auto made = admin_operation(method::post, "/v1/admin/api-keys", "createApiKey", "Make an API key",
-                                    "api_keys.write");
+        auto made =
+            admin_operation(method::post, "/v1/admin/api-keys", "createApiKey", "Make an API key", "api_keys.write");
         made.description = "Nobody gives a key permissions that he does not have himself.";
         made.body = object_of({{"name", text(1, longest_name)},
                                {"permissions", permissions_schema()},
@@ -105,9 +105,8 @@ admin_api_keys::admin_api_keys(accounts::administration& a, const accounts::serv
 void admin_api_keys::add_routes(operations& all, const admin_guard& guard)
 {
     const auto add = [&](const operation& o, auto endpoint) {
-        guard.add(all, o, [this, endpoint](request& q, accounts::actor who) {
-            return (this->*endpoint)(q, std::move(who));
-        });
+        guard.add(all, o,
+                  [this, endpoint](request& q, accounts::actor who) { return (this->*endpoint)(q, std::move(who)); });
     };
     add(list_operation(), &admin_api_keys::list);
     add(create_operation(), &admin_api_keys::create);

@@ -22,8 +22,8 @@ public:
     admin_guard(accounts::administration&, accounts::bearer_tokens&, accounts::idempotent_requests* = nullptr,
                 session_cookies* = nullptr);
 
-    // Adds an operation whose access is `permission`; nobody may store what it answers. What is keyed is done once. Throws std::invalid_argument
-    // for a permission that there is none of.
+    // Adds an operation whose access is `permission`; nobody may store what it answers. What is keyed is done once.
+    // Throws std::invalid_argument for a permission that there is none of.
     void add(operations&, const operation&, admin_handler) const;
 
 private:

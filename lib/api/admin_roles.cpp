@@ -6,9 +6,12 @@
 #include "api/permissions_json.hpp"
 #include "api/person_json.hpp"
 #include "api/shared_schemas.hpp"
+#include "http/conditional.hpp"
+#include "http/preferences.hpp"
 
 #include <boost/json/array.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace watchword::api {
@@ -29,6 +32,13 @@ boost::json::object to_json(const accounts::role& r)
     return {{"name", r.name}, {"permissions", api::to_json(r.permissions)}};
 }
 
+response answer(const accounts::role& r)
+{
+    auto all = json_answer(status::ok, to_json(r));
+    all.set("ETag", '"' + accounts::version_of(r) + '"');
+    return all;
+}
+
 std::vector<parameter> name_parameter()
 {
     return {{"name", text(1, accounts::longest_role), "The role's name: a-z, 0-9, ':', '_', '.' and '-'."}};
@@ -38,8 +48,21 @@ const operation& list_operation()
 {
     static const auto o = [] {
         auto made = admin_operation(method::get, "/v1/admin/roles", "listRoles", "What roles permit", "roles.read");
-        made.answers = {{status::ok, "All that permit something, admin first.",
-                         object_of({{"roles", list_of(role_schema())}})}};
+        made.answers = {
+            {status::ok, "All that permit something, admin first.", object_of({{"roles", list_of(role_schema())}})}};
+        return made;
+    }();
+    return o;
+}
+
+const operation& show_operation()
+{
+    static const auto o = [] {
+        auto made =
+            admin_operation(method::get, "/v1/admin/roles/{name}", "showRole", "What a role permits", "roles.read");
+        made.path_parameters = name_parameter();
+        made.answers = {{status::ok, "With an ETag for If-Match.", role_schema()}};
+        made.problems = {status::not_found};
         return made;
     }();
     return o;
@@ -55,6 +78,7 @@ const operation& set_operation()
         made.body_example = {{"permissions", {"users.read", "audit.read"}}};
         made.answers = {{status::ok, "The role as it is now.", role_schema()}};
         made.problems = {status::conflict};
+        made.conditional = true;
         return made;
     }();
     return o;
@@ -63,12 +87,13 @@ const operation& set_operation()
 const operation& remove_operation()
 {
     static const auto o = [] {
-        auto made = admin_operation(method::delete_, "/v1/admin/roles/{name}", "deleteRole", "Delete a role",
-                                    "roles.write");
+        auto made =
+            admin_operation(method::delete_, "/v1/admin/roles/{name}", "deleteRole", "Delete a role", "roles.write");
         made.description = "Users may still have it: then it permits nothing.";
         made.path_parameters = name_parameter();
         made.answers = {no_content("It permits nothing any more.")};
         made.problems = {status::not_found, status::conflict};
+        made.conditional = true;
         return made;
     }();
     return o;
@@ -83,11 +108,11 @@ admin_roles::admin_roles(accounts::administration& a, const accounts::service& s
 void admin_roles::add_routes(operations& all, const admin_guard& guard)
 {
     const auto add = [&](const operation& o, auto endpoint) {
-        guard.add(all, o, [this, endpoint](request& q, accounts::actor who) {
-            return (this->*endpoint)(q, std::move(who));
-        });
+        guard.add(all, o,
+                  [this, endpoint](request& q, accounts::actor who) { return (this->*endpoint)(q, std::move(who)); });
     };
     add(list_operation(), &admin_roles::list);
+    add(show_operation(), &admin_roles::show);
     add(set_operation(), &admin_roles::set);
     add(remove_operation(), &admin_roles::remove);
 }
@@ -102,23 +127,38 @@ core::task<response> admin_roles::list(request&, accounts::actor)
     co_return json_answer(status::ok, body);
 }
 
+core::task<response> admin_roles::show(request& q, accounts::actor)
+{
+    const auto all = co_await administration_.list_roles();
+    if (!all) co_return refuse(all.error(), service_);
+    const auto is_it = [name = q.parameter("name")](const accounts::role& each) { return each.name == name; };
+    const auto found = std::find_if(all->begin(), all->end(), is_it);
+    if (found == all->end()) co_return refuse(core::errc::not_found, service_);
+    auto r = answer(*found);
+    co_return http::not_modified_if_matched(q, std::move(r));
+}
+
 core::task<response> admin_roles::set(request& q, accounts::actor who)
 {
     const auto given = read_body(q, set_operation(), limits_);
     if (!given) co_return given.error();
     std::string name(q.parameter("name"));
     auto permissions = texts_in(*given, "permissions");
-    const auto now = co_await administration_.set_role(std::move(who), std::move(name), std::move(permissions));
+    auto versions = versions_wanted(q);
+    const auto now =
+        co_await administration_.set_role(std::move(who), std::move(name), std::move(permissions), std::move(versions));
     if (!now && now.error() == core::errc::invalid_input)
         co_return refuse_input("name", "invalid_value", "A role is 1 to 64 of a-z, 0-9, ':', '_', '.' and '-'.");
     if (!now) co_return refuse(now.error(), service_);
-    co_return json_answer(status::ok, to_json(*now));
+    auto r = answer(*now);
+    co_return http::as_preferred(q, std::move(r));
 }
 
 core::task<response> admin_roles::remove(request& q, accounts::actor who)
 {
     std::string name(q.parameter("name"));
-    const auto removed = co_await administration_.remove_role(std::move(who), std::move(name));
+    auto versions = versions_wanted(q);
+    const auto removed = co_await administration_.remove_role(std::move(who), std::move(name), std::move(versions));
     if (!removed) co_return refuse(removed.error(), service_);
     co_return response(status::no_content);
 }

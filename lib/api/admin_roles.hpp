@@ -16,6 +16,7 @@ public:
 
 private:
     core::task<http::response> list(http::request&, accounts::actor);
+    core::task<http::response> show(http::request&, accounts::actor);
     core::task<http::response> set(http::request&, accounts::actor);
     core::task<http::response> remove(http::request&, accounts::actor);
 

@@ -88,9 +88,8 @@ admin_users::admin_users(accounts::administration& a, const accounts::service& s
 void admin_users::add_routes(operations& all, const admin_guard& guard)
 {
     const auto add = [&](const operation& o, auto endpoint) {
-        guard.add(all, o, [this, endpoint](request& q, accounts::actor who) {
-            return (this->*endpoint)(q, std::move(who));
-        });
+        guard.add(all, o,
+                  [this, endpoint](request& q, accounts::actor who) { return (this->*endpoint)(q, std::move(who)); });
     };
     add(declared::list(), &admin_users::list);
     add(declared::create(), &admin_users::create);

@@ -138,9 +138,8 @@ http::response refuse_input(const std::vector<input_error>& wrong)
     const std::string field = first.pointer.starts_with('/') ? first.pointer.substr(1) : first.pointer;
     json::array errors;
     for (const auto& each : wrong)
-        errors.push_back(json::object{{"pointer", each.pointer},
-                                      {"code", core::json_string(each.code)},
-                                      {"detail", each.detail}});
+        errors.push_back(
+            json::object{{"pointer", each.pointer}, {"code", core::json_string(each.code)}, {"detail", each.detail}});
     json::object body;
     body["type"] = "about:blank";
     body["title"] = core::json_string(http::reason(status::bad_request));

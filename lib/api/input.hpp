@@ -28,7 +28,7 @@ read<boost::json::object> read_body(const http::request&, const operation&, core
 std::optional<std::string> text_in(const boost::json::object&, std::string_view name);
 std::optional<bool> flag_in(const boost::json::object&, std::string_view name);
 std::vector<std::string> texts_in(const boost::json::object&, std::string_view name); // of an array; none if absent
-core::secret_string secret_in(const boost::json::object&, std::string_view name); // empty if it is absent
+core::secret_string secret_in(const boost::json::object&, std::string_view name);     // empty if it is absent
 
 // The parameters of a query that were given.
 class query_values {

@@ -60,6 +60,17 @@ struct negotiated {
     static core::task<http::response> refuse() { co_return http::not_acceptable(); }
 };
 
+struct conditional {
+    http::handler next;
+
+    core::task<http::response> operator()(http::request& q) const
+    {
+        return q.header("If-Match").empty() && q.header("If-None-Match").empty() ? refuse() : next(q);
+    }
+
+    static core::task<http::response> refuse() { co_return http::precondition_required(); }
+};
+
 json::object schema_of_problems()
 {
     json::object none;
@@ -86,11 +97,11 @@ json::object described(const parameter& p, std::string_view in, json::object& co
     return o;
 }
 
-json::object header_parameter(std::string_view name, std::string_view description)
+json::object header_parameter(std::string_view name, std::string_view description, bool required = false)
 {
     return {{"name", core::json_string(name)},
             {"in", "header"},
-            {"required", false},
+            {"required", required},
             {"description", core::json_string(description)},
             {"schema", json::object{{"type", "string"}}}};
 }
@@ -114,7 +125,7 @@ std::string code_text(status s)
     return std::to_string(static_cast<unsigned>(s));
 }
 
-json::object answers_of(const operation& o, json::object& components)
+json::object answers_of(const operation& o, http::if_match changes, json::object& components)
 {
     json::object all;
     for (const auto& a : o.answers) {
@@ -127,7 +138,9 @@ json::object answers_of(const operation& o, json::object& components)
     if (o.body) problems.push_back(status::unsupported_media_type);
     if (o.who != access::anybody) problems.push_back(status::unauthorized);
     if (o.who == access::permission) problems.push_back(status::forbidden);
+    if (o.keyed) problems.insert(problems.end(), {status::conflict, status::unprocessable_content});
     if (o.conditional) problems.push_back(status::precondition_failed);
+    if (o.conditional && changes == http::if_match::required) problems.push_back(status::precondition_required);
     std::sort(problems.begin(), problems.end());
     for (const auto s : problems)
         if (!all.contains(code_text(s))) all[code_text(s)] = problem_answer(http::reason(s));
@@ -147,7 +160,7 @@ json::array security_of(const operation& o)
     return {};
 }
 
-json::object described(const operation& o, json::object& components)
+json::object described(const operation& o, http::if_match changes, json::object& components)
 {
     json::object d{{"operationId", o.id}, {"tags", json::array{o.group}}, {"summary", o.summary}};
     auto text = o.description;
@@ -160,13 +173,15 @@ json::object described(const operation& o, json::object& components)
         parameters.push_back(header_parameter("Idempotency-Key", "Repeats of a request with the same key within 24 "
                                                                  "hours get the first one's answer."));
     if (o.conditional)
-        parameters.push_back(header_parameter("If-Match", "The ETag that was read: nothing is changed if it is another "
-                                                          "one by now."));
+        parameters.push_back(header_parameter("If-Match",
+                                              "The ETag that was read: nothing is changed if it is another "
+                                              "one by now.",
+                                              changes == http::if_match::required));
     if (!parameters.empty()) d["parameters"] = std::move(parameters);
     if (o.body)
         d["requestBody"] =
             json::object{{"required", true}, {"content", content(*o.body, o.body_type, o.body_example, components)}};
-    d["responses"] = answers_of(o, components);
+    d["responses"] = answers_of(o, changes, components);
     d["security"] = security_of(o);
     return d;
 }
@@ -201,6 +216,7 @@ std::string lower(std::string_view name)
 void operations::add(const operation& o, http::handler h)
 {
     check(o, all_);
+    if (o.conditional && changes_ == http::if_match::required) h = conditional{std::move(h)};
     auto offers = offered(o);
     if (offers.empty() || !o.negotiated) {
         router_.add(o.method, o.path, std::move(h));
@@ -218,7 +234,7 @@ json::object operations::describe(const std::string& version) const
     for (const auto& o : all_) {
         auto& path = paths[template_of(o.path)];
         if (!path.is_object()) path = json::object();
-        path.get_object()[lower(http::to_string(o.method))] = described(o, components);
+        path.get_object()[lower(http::to_string(o.method))] = described(o, changes_, components);
         const json::object tag{{"name", o.group}};
         if (std::find(tags.begin(), tags.end(), json::value(tag)) == tags.end()) tags.push_back(tag);
     }

@@ -9,9 +9,11 @@
 #include "core/words.hpp"
 #include "http/conditional.hpp"
 #include "http/middleware.hpp"
+#include "http/preferences.hpp"
 
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace watchword::api {
@@ -31,7 +33,7 @@ const operation& show_operation()
         made.group = "Account";
         made.summary = "The own account";
         made.who = access::token;
-        made.answers = {{status::ok, "With what its roles permit.", own_person_schema()}};
+        made.answers = {{status::ok, "With what its roles permit, and an ETag for If-Match.", own_person_schema()}};
         return made;
     }();
     return o;
@@ -51,6 +53,7 @@ const operation& update_operation()
             {{"name", text(0, accounts::name_limit).or_null(), false}, {"metadata", metadata_schema(), false}});
         made.body_example = {{"name", "Ada"}, {"metadata", {{"theme", "dark"}}}};
         made.answers = {{status::ok, "The account as it is now.", own_person_schema()}};
+        made.conditional = true;
         return made;
     }();
     return o;
@@ -62,6 +65,16 @@ accounts::profile_change change_in(const boost::json::object& body)
     if (body.contains("name")) c.name = text_in(body, "name").value_or("");
     if (const auto* const metadata = body.if_contains("metadata")) c.metadata = boost::json::serialize(*metadata);
     return c;
+}
+
+// An ETag of the account names what its roles permit, too, which is nothing that is changed here.
+constexpr char shown_permissions = '.';
+
+std::vector<std::string> profiles_wanted(const request& q)
+{
+    auto versions = versions_wanted(q);
+    for (auto& each : versions) each.resize(std::min(each.find(shown_permissions), each.size()));
+    return versions;
 }
 
 response refuse_gone()
@@ -107,10 +120,13 @@ core::task<response> own_profile::update(request& q, accounts::bearer who)
     self.id = who->public_id;
     self.address = address_of(q);
     self.request_id = q.id;
-    auto changed = co_await administration_.update_own(std::move(self), who->public_id, std::move(change));
+    auto versions = profiles_wanted(q);
+    auto changed =
+        co_await administration_.update_own(std::move(self), who->public_id, std::move(change), std::move(versions));
     if (!changed && changed.error() == core::errc::not_found) co_return refuse_gone();
     if (!changed) co_return refuse(changed.error(), service_);
-    co_return co_await answer_own(q, std::move(*changed));
+    auto r = co_await answer_own(q, std::move(*changed));
+    co_return http::as_preferred(q, std::move(r));
 }
 
 core::task<response> own_profile::answer_own(request& q, accounts::person p)
@@ -119,7 +135,7 @@ core::task<response> own_profile::answer_own(request& q, accounts::person p)
     const auto may = co_await administration_.permissions_of(std::move(roles));
     if (!may) co_return refuse(may.error(), service_);
     auto r = json_answer(status::ok, to_json(p, *may));
-    if (q.method == method::get) r.set("ETag", http::make_entity_tag(r.body()));
+    r.set("ETag", '"' + accounts::version_of(p) + shown_permissions + accounts::version_of({{}, *may}) + '"');
     co_return http::not_modified_if_matched(q, std::move(r));
 }
 

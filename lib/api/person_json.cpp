@@ -1,6 +1,7 @@
 #include "api/person_json.hpp"
 
 #include "accounts/roles.hpp"
+#include "accounts/versions.hpp"
 #include "api/json_text.hpp"
 #include "api/permissions_json.hpp"
 #include "api/shared_schemas.hpp"
@@ -113,7 +114,7 @@ std::vector<std::string> versions_wanted(const http::request& q)
     std::vector<std::string> versions;
     for (const auto& [name, value] : q.headers) {
         if (!core::iequals(name, "If-Match")) continue;
-        if (value == "*") return {};
+        if (value == accounts::any_version) return {std::string(value)};
         auto rest = value;
         while (!rest.empty()) { // versions have no commas
             const auto end = std::min(rest.find(','), rest.size());
@@ -124,8 +125,9 @@ std::vector<std::string> versions_wanted(const http::request& q)
             const auto tag = http::parse_entity_tag(element);
             if (tag && !tag->weak) versions.emplace_back(tag->opaque);
         }
-        if (versions.empty()) versions.emplace_back(); // which nobody has
+        if (versions.empty()) versions.emplace_back(","); // which nothing has
     }
+    if (versions.empty() && q.header("If-None-Match") == "*") versions.emplace_back(accounts::no_version);
     return versions;
 }
 

@@ -26,7 +26,7 @@ schema metadata_schema();
 
 // A user with his ETag. Or 204 without him, for who prefers that (RFC 7240).
 http::response answer(http::status, const accounts::person&);
-// What If-Match names, as versions for administration; nothing if there is none or it is "*".
+// What If-Match names, or that If-None-Match is "*", as accounts/versions.hpp has it. Nothing: neither is there.
 std::vector<std::string> versions_wanted(const http::request&);
 
 // "2026-11-24T11:20:00Z", or null.

@@ -64,9 +64,12 @@ std::string below(const std::string& pointer, std::string_view name)
         name = name.substr(0, end);
     }
     for (const char c : name) {
-        if (c == '~') all += "~0";
-        else if (c == '/') all += "~1";
-        else all += c;
+        if (c == '~')
+            all += "~0";
+        else if (c == '/')
+            all += "~1";
+        else
+            all += c;
     }
     return all;
 }
@@ -121,8 +124,10 @@ private:
     {
         for (const auto& m : s.members) {
             const auto* const given = o.if_contains(m.name);
-            if (given != nullptr) value(m.is, *given, below(pointer, m.name));
-            else if (m.required) tell(below(pointer, m.name), "missing_field", "This is missing.");
+            if (given != nullptr)
+                value(m.is, *given, below(pointer, m.name));
+            else if (m.required)
+                tell(below(pointer, m.name), "missing_field", "This is missing.");
         }
         if (s.open) return;
         for (const auto& [key, ignored] : o) {
@@ -186,8 +191,10 @@ json::object describe_in_place(const schema& s, json::object& components)
     json::object o;
     if (s.is != type::anything) {
         const auto name = core::json_string(name_of(s.is));
-        if (s.nullable) o["type"] = json::array{name, "null"};
-        else o["type"] = name;
+        if (s.nullable)
+            o["type"] = json::array{name, "null"};
+        else
+            o["type"] = name;
     }
     if (!s.description.empty()) o["description"] = s.description;
     if (s.is == type::text) describe_text(s, o);
@@ -297,7 +304,8 @@ std::vector<input_error> judge_parameter(const schema& s, std::string_view name,
         const auto [end, ec] = std::from_chars(value.data(), value.data() + value.size(), n);
         if (ec != std::errc() || end != value.data() + value.size())
             j.tell(pointer, "invalid_type", "This must be a whole number.");
-        else j.number(s, n, pointer);
+        else
+            j.number(s, n, pointer);
     } else if (s.is == type::boolean) {
         if (value != "true" && value != "false") j.tell(pointer, "invalid_type", "This must be true or false.");
     } else {

@@ -50,6 +50,7 @@ operation make_create()
     o.body_example = {{"email", "ada@example.org"}, {"password", "correct horse battery"}};
     o.answers = {{status::created, "A session has begun.", grant_schema()}};
     o.problems = {status::unauthorized, status::forbidden, status::too_many_requests};
+    o.keyed = true;
     return o;
 }
 

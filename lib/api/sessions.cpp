@@ -4,6 +4,7 @@
 #include "api/bearer_guard.hpp"
 #include "api/client.hpp"
 #include "api/device_cookie.hpp"
+#include "api/idempotency.hpp"
 #include "api/input.hpp"
 #include "api/session_operations.hpp"
 #include "api/session_texts.hpp"
@@ -59,7 +60,8 @@ sessions::sessions(accounts::service& a, accounts::sessions& s, accounts::bearer
     : accounts_(a), sessions_(s), tokens_(t), limits_(l), devices_(devices), cookies_(cookies), answers_(t, cookies)
 {}
 
-void sessions::add_routes(operations& all, rate_limits* limits, sign_in_counter* counter)
+void sessions::add_routes(operations& all, rate_limits* limits, sign_in_counter* counter,
+                          accounts::idempotent_requests* once)
 {
     const auto open = [this](auto endpoint) {
         return http::handler([this, endpoint](request& q) { return (this->*endpoint)(q); });
@@ -73,6 +75,7 @@ void sessions::add_routes(operations& all, rate_limits* limits, sign_in_counter*
     const auto add = [&all](const operation& o, http::handler h) { all.add(o, http::no_store()(std::move(h))); };
 
     auto sign_in = open(&sessions::create), refreshed = open(&sessions::refresh);
+    if (once) sign_in = keyed(*once, std::move(sign_in));
     if (limits) {
         sign_in = limits->around_sign_ins(std::move(sign_in), rate_limits::told::always);
         refreshed = limits->around_tokens(std::move(refreshed), rate_limits::told::always);

@@ -3,6 +3,7 @@
 #include "accounts/accounts.hpp"
 #include "accounts/bearer_tokens.hpp"
 #include "accounts/device_proofs.hpp"
+#include "accounts/idempotent_requests.hpp"
 #include "accounts/sessions.hpp"
 #include "api/operations.hpp"
 #include "api/rate_limits.hpp"
@@ -23,8 +24,10 @@ public:
     sessions(accounts::service&, accounts::sessions&, accounts::bearer_tokens&, core::json_limits = {},
              accounts::device_proofs* = nullptr, session_cookies* = nullptr);
 
-    // `this` must outlive the router, and so must the others; null: no limits, nobody counts.
-    void add_routes(operations&, rate_limits* = nullptr, sign_in_counter* = nullptr);
+    // `this` must outlive the router, and so must the others; null: no limits, nobody counts,
+    // no keys.
+    void add_routes(operations&, rate_limits* = nullptr, sign_in_counter* = nullptr,
+                    accounts::idempotent_requests* = nullptr);
 
 private:
     core::task<http::response> create(http::request&);

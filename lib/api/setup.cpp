@@ -3,6 +3,7 @@
 #include "api/admin_answers.hpp"
 #include "api/answers.hpp"
 #include "api/client.hpp"
+#include "api/idempotency.hpp"
 #include "api/input.hpp"
 #include "api/person_json.hpp"
 #include "api/shared_schemas.hpp"
@@ -47,6 +48,7 @@ const operation& complete_operation()
                                {"name", text(0, accounts::name_limit).or_null(), false}});
         made.answers = {{status::created, "The administrator: sign in with POST /v1/sessions.", person_schema()}};
         made.problems = {status::unauthorized, status::conflict, status::too_many_requests};
+        made.keyed = true;
         return made;
     }();
     return o;
@@ -58,9 +60,10 @@ setup::setup(accounts::administration& a, const accounts::service& s, core::secr
     : administration_(a), service_(s), token_(std::move(token)), limits_(l)
 {}
 
-void setup::add_routes(operations& all, rate_limits* limits)
+void setup::add_routes(operations& all, rate_limits* limits, accounts::idempotent_requests* once)
 {
     http::handler h = [this](request& q) { return complete(q); };
+    if (once) h = keyed(*once, std::move(h));
     if (limits) h = limits->around_tokens(std::move(h));
     all.add(show_operation(), http::no_store()([this](request& q) { return show(q); }));
     all.add(complete_operation(), http::no_store()(std::move(h)));

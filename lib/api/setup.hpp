@@ -1,6 +1,7 @@
 #pragma once
 
 #include "accounts/administration.hpp"
+#include "accounts/idempotent_requests.hpp"
 #include "api/operations.hpp"
 #include "api/rate_limits.hpp"
 #include "core/json.hpp"
@@ -16,8 +17,8 @@ public:
     // An empty token: nobody can be made here.
     setup(accounts::administration&, const accounts::service&, core::secret_string token, core::json_limits = {});
 
-    // `this` must outlive the router, and so must the limits; null: none.
-    void add_routes(operations&, rate_limits* = nullptr);
+    // `this` must outlive the router, and so must the others; null: no limits, no keys.
+    void add_routes(operations&, rate_limits* = nullptr, accounts::idempotent_requests* = nullptr);
 
 private:
     core::task<http::response> show(http::request&);

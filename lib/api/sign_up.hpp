@@ -9,8 +9,9 @@
 
 namespace watchword::api {
 
-// POST /v1/users: signing up, for anybody. Nobody learns here whether an address has an account: if it has, the answer is
-// the same, and nothing has changed (accounts::existence::hidden). Thread-safe. Everything referred to must outlive it.
+// POST /v1/users: signing up, for anybody. Nobody learns here whether an address has an account: if it has, the answer
+// is the same, and nothing has changed (accounts::existence::hidden). Thread-safe. Everything referred to must outlive
+// it.
 class sign_up {
 public:
     sign_up(accounts::service&, const core::clock&, core::json_limits = {});

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "accounts/bearer_tokens.hpp"
-#include "api/session_cookies.hpp"
 #include "api/operations.hpp"
+#include "api/session_cookies.hpp"
 
 // GET /v1/verify: what a reverse proxy asks before it passes a request on (nginx's auth_request, forward authentication
 // of Traefik and Caddy, Envoy's ext_authz over HTTP, HAProxy with a script; config/proxies has an example of each).

@@ -116,11 +116,16 @@ response precondition_failed()
                    "It is not as If-Match or If-None-Match says; read it again.");
 }
 
+response precondition_required()
+{
+    return problem(status::precondition_required, "precondition_required",
+                   "This needs If-Match with the ETag of what is to be changed.");
+}
+
 std::optional<response> refuse_change(const request& q, std::string_view current, if_match how)
 {
     if (how == if_match::required && !look_up(q, "If-Match", current, equal_strongly).present)
-        return problem(status::precondition_required, "precondition_required",
-                       "This needs If-Match with the ETag of what is to be changed.");
+        return precondition_required();
     const auto unwanted = look_up(q, "If-None-Match", current, equal_weakly);
     if (!is_unchanged(q, current) || unwanted.matched || unwanted.malformed) return precondition_failed();
     return std::nullopt;

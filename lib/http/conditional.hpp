@@ -33,7 +33,8 @@ response not_modified_if_matched(const request&, response r);
 // nothing yet): no If-Match, or one that names it (RFC 9110 section 13.1.1, strong comparison). If not: answer with
 // precondition_failed(). A malformed list matches nothing.
 bool is_unchanged(const request&, std::string_view current);
-response precondition_failed(); // 412
+response precondition_failed();   // 412
+response precondition_required(); // 428 (RFC 6585)
 
 // What a PUT, PATCH or DELETE of `current` (as above) is answered when it must not be done (RFC 9110 section 13.2.2):
 // 412 if it has changed, or if If-None-Match names it, where "*" lets only what is not there yet be made; 428 (RFC

@@ -19,8 +19,9 @@ struct cors_settings {
     bool credentials = false;         // whether pages may send cookies and client certificates
     std::vector<std::string> headers; // request fields that pages may send
     // Response fields that pages may read beside those that Fetch always shows them.
-    std::vector<std::string> exposed{"ETag",        "Location",         "RateLimit",   "RateLimit-Policy",
-                                     "Retry-After", "WWW-Authenticate", "X-Request-Id"};
+    std::vector<std::string> exposed{"ETag",         "Idempotency-Replayed", "Link",        "Location",
+                                     "RateLimit",    "RateLimit-Policy",     "Retry-After", "Preference-Applied",
+                                     "X-Request-Id", "WWW-Authenticate"};
     std::chrono::seconds max_age{600}; // how long a browser may remember a preflight
 };
 

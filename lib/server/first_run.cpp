@@ -63,10 +63,10 @@ bool make_first_admin(const settings::settings& s, accounts::administration& all
 void print_set_up(const std::vector<std::string>& listen, const core::secret_string& token)
 {
     const auto is_link = [](const std::string& address) { return !address.starts_with("unix:"); };
-    std::cerr << "\nThere is no administrator yet. Make the first one in a browser:\n\n";
+    std::cout << "\nThere is no administrator yet. Make the first one in a browser:\n\n";
     for (const auto& each : listen)
-        if (is_link(each)) std::cerr << "    " << origin_of(each) << "/console/setup?token=" << token.view() << "\n";
-    std::cerr << "\nor by POST /v1/setup with the token " << token.view() << "\n"
+        if (is_link(each)) std::cout << "    " << origin_of(each) << "/console/setup?token=" << token.view() << "\n";
+    std::cout << "\nor by POST /v1/setup with the token " << token.view() << "\n"
               << "This is good until the server stops, or an administrator is there.\n\n"
               << std::flush;
 }

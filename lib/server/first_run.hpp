@@ -10,11 +10,11 @@
 namespace watchword::server {
 
 // What a server without an administrator does before it serves: the one that the settings name is made (admin.email,
-// admin.password_file). Whether one is still needed. Throws std::runtime_error with one clear line if he cannot be made:
-// a file that cannot be read, a password that is too weak, an address that is taken.
+// admin.password_file). Whether one is still needed. Throws std::runtime_error with one clear line if he cannot be
+// made: a file that cannot be read, a password that is too weak, an address that is taken.
 bool make_first_admin(const settings::settings&, accounts::administration&);
 
-// Tells on standard error how the first administrator can be made: a link for a browser and the token for others. Not
+// Tells on standard output how the first administrator can be made: a link for a browser and the token for others. Not
 // in the log, which may go anywhere.
 void print_set_up(const std::vector<std::string>& listen, const core::secret_string& token);
 

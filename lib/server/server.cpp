@@ -274,7 +274,7 @@ void serve(settings::settings& s, const std::string& version)
     traffic.count_in(routes);
     const http::server* running = nullptr; // before it serves
     const auto connections = [&running] { return running->connections(); };
-    api::operations operations(routes);
+    api::operations operations(routes, s.http.require_if_match ? http::if_match::required : http::if_match::optional);
     tutorial.add_routes(operations, &limits, &v1.sign_ins());
     v1.add_routes(operations, limits, {traffic, hashing, database, connections});
     api::add_health_routes(operations);

@@ -107,10 +107,10 @@ void v1_service::add_routes(api::operations& all, api::rate_limits& limits, api:
     sign_up_routes_.add_routes(all, &limits, &once_);
     profile_routes_.add_routes(all);
     own_user_routes_.add_routes(all, &limits);
-    session_routes_.add_routes(all, &limits, &sign_ins_);
+    session_routes_.add_routes(all, &limits, &sign_ins_, &once_);
     api::add_verify_routes(all, tokens_, cookies_ ? &*cookies_ : nullptr);
     if (oauth_routes_) oauth_routes_->add_routes(all, &limits);
-    setup_routes_.add_routes(all, &limits);
+    setup_routes_.add_routes(all, &limits, &once_);
     user_routes_.add_routes(all, guard_);
     role_routes_.add_routes(all, guard_);
     api_key_routes_.add_routes(all, guard_);

@@ -54,12 +54,15 @@ struct http_group {
     std::size_t json_depth = 32;
     bool compression = true;
     std::size_t compression_bytes = 1400;
+    bool require_if_match = false;
 };
 
 struct cors_group {
     std::vector<std::string> origins; // none: no CORS at all
     bool credentials = false;
-    std::vector<std::string> headers{"Authorization", "Content-Type", "X-Access-Token", "X-CSRF-Token", "X-Request-Id"};
+    std::vector<std::string> headers{"Authorization", "Content-Type",  "X-Access-Token",
+                                     "X-CSRF-Token",  "X-Request-Id",  "Idempotency-Key",
+                                     "If-Match",      "If-None-Match", "Prefer"};
     seconds max_age{600};
 };
 

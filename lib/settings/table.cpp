@@ -122,6 +122,9 @@ constexpr descriptor rows[] = {
                                                 "Send JSON and text with gzip to clients that ask for it."),
     bytes<&S::http, &http_group::compression_bytes>("http.compression_bytes", 0, GiB,
                                                     "The shortest body that is compressed."),
+    boolean<&S::http, &http_group::require_if_match>(
+        "http.require_if_match",
+        "Changes of what has an ETag must say in If-Match which state they change; without it: 428."),
 
     list<&S::cors, &cors_group::origins>(
         "cors.origins", "ORIGIN", 0, is_origin,

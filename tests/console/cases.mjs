@@ -92,7 +92,7 @@ async function firstSetup(t) {
     await t.browser.screenshot(page, 'setup');
     await page.getByRole('button', { name: 'Make administrator' }).click();
     await heading(page, 'Users');
-    assert.equal(await rows(page).count(), 1);
+    await becomes('users', 1, () => rows(page).count());
 
     await page.goto('/console/setup');
     await heading(page, 'Set-up is complete');
@@ -164,6 +164,23 @@ async function searchAmongMany(t) {
     await becomes('disabled users', 17, () => rows(page).count());
     await page.getByLabel('Role').selectOption('support');
     await becomes('disabled users of support', 2, () => rows(page).count());
+    await page.context().close();
+}
+
+const crowd = 100_000;
+
+async function searchAmongAHundredThousand(t) {
+    await t.addUsers(Array.from({ length: crowd }, (_, i) => `crowd.${String(i).padStart(6, '0')}@example.test,Crowd ${i}`));
+    const page = await asAdmin(t, '/console/users');
+    await settled(page);
+    assert.equal(await rows(page).count(), 50);
+    const begin = Date.now();
+    await page.getByLabel('Search').fill('D.076543@EXAMPLE');
+    await becomes('users found', 1, () => rows(page).count());
+    await rows(page).filter({ hasText: 'crowd.076543@example.test' }).waitFor();
+    console.log(`found among ${crowd} users ${Date.now() - begin} ms after typing`);
+    await page.getByLabel('Search').fill('nobody at all');
+    await page.getByText('No user matches').waitFor();
     await page.context().close();
 }
 
@@ -408,6 +425,19 @@ async function ownAccount(t) {
     await page.reload();
     await page.getByRole('button', { name: 'End all others' }).click();
     await becomes('sessions', 1, () => rows(page).count());
+
+    const dialog = page.getByRole('dialog');
+    await page.getByRole('button', { name: 'Delete account' }).click();
+    await dialog.getByLabel('Your password').fill(newcomer.password);
+    await dialog.getByRole('button', { name: 'Delete account' }).click();
+    await dialog.getByRole('alert').filter({ hasText: 'wrong' }).waitFor();
+    await t.browser.screenshot(page, 'delete_account');
+    await dialog.getByLabel('Your password').fill(next);
+    await dialog.getByRole('button', { name: 'Delete account' }).click();
+    await heading(page, 'Sign in');
+    await page.getByText('Your account was deleted.').waitFor();
+    await signIn(page, { ...newcomer, password: next });
+    await page.getByRole('alert').filter({ hasText: 'wrong' }).waitFor();
     for (const p of [page, other]) await p.context().close();
 }
 
@@ -553,6 +583,7 @@ export const cases = [
     ['axe finds nothing in light colours', accessible('light')],
     ['axe finds nothing in dark colours', accessible('dark')],
     ['360 pixels are enough', fitsPhones],
+    ['one of 100,000 users is found', searchAmongAHundredThousand],
     ['no page broke its policy, threw or asked another server', nothingForbidden],
 ];
 

@@ -30,8 +30,9 @@ public:
     int stop();
     // As if the machine had died.
     void kill();
-    // Everything it wrote so far; after stop(), everything.
-    std::string log() const { return child_.output() + child_.errors(); }
+    // What it has written so far; after stop(), everything: its log, and what it tells people.
+    std::string log() const { return child_.errors(); }
+    std::string output() const { return child_.output(); }
 
 private:
     process child_;

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
-import { call, changePassword, get, open, signIn, signOut } from './api.js';
+import { call, changePassword, deleteAccount, get, open, signIn, signOut } from './api.js';
 import { navigate, useAction, useLoad, useLocation } from './hooks.js';
 import { SessionTable } from './sessions.jsx';
 import { Gate, SignInForm } from './sign_in.jsx';
 import { useSession } from './signed_in.jsx';
-import { Button, Failure, Field, Heading, Link, Loaded, Mark, ThemeSwitch, useNotice } from './ui.jsx';
+import { Button, Dialog, Failure, Field, Heading, Link, Loaded, Mark, ThemeSwitch, useNotice } from './ui.jsx';
 
 // What users do with their own accounts.
 export function Account() {
@@ -71,6 +71,7 @@ function Own({ caller }) {
                     <Name caller={caller} key={caller.me.updated} />
                     <Password />
                     <Sessions />
+                    <Leaving />
                 </div>
                 <ThemeSwitch />
             </main>
@@ -155,5 +156,34 @@ function Sessions() {
                 {(d) => <SessionTable sessions={d.sessions} onEnd={action.run} />}
             </Loaded>
         </section>
+    );
+}
+
+function Leaving() {
+    const [asked, setAsked] = useState(false);
+    return (
+        <section class="panel" aria-labelledby="leaving">
+            <h2 id="leaving">Delete your account</h2>
+            <ul class="choices">
+                <li>
+                    <p class="soft">The account and its sessions are removed. This cannot be undone.</p>
+                    <Button kind="danger" onClick={() => setAsked(true)}>Delete account</Button>
+                </li>
+            </ul>
+            {asked && <DeleteAccount onClose={() => setAsked(false)} />}
+        </section>
+    );
+}
+
+function DeleteAccount({ onClose }) {
+    const [password, setPassword] = useState('');
+    const action = useAction(() => deleteAccount(password));
+    return (
+        <Dialog title="Delete your account?" submit="Delete account" kind="danger" onSubmit={action.run} onClose={onClose}
+            action={action} disabled={!password}>
+            <p>It is removed for good. To confirm, type your password.</p>
+            <Field label="Your password" type="password" autoComplete="current-password" value={password} onValue={setPassword}
+                error={action.error?.fields.password} />
+        </Dialog>
     );
 }

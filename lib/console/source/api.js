@@ -126,3 +126,8 @@ export async function changePassword(current, next) {
     if (data) adopt(data);
     else end('Your password was changed. Please sign in with the new one.');
 }
+
+export async function deleteAccount(password) {
+    await call('DELETE', '/v1/users/me', { body: { password } });
+    end('Your account was deleted.');
+}

@@ -1,8 +1,7 @@
-// The cases against the real server: node tests/console/real.mjs BUILD_DIRECTORY [PATTERN]
+// The cases against the real server: node tests/console/browser_test.mjs BUILD_DIRECTORY [PATTERN]
 // It starts BUILD_DIRECTORY/watchword with a database of its own and takes the set-up token from what that prints.
-// WATCHWORD_CONSOLE_URL and WATCHWORD_SETUP_TOKEN name a server that runs already and has no administrator.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Browser } from './browser.mjs';
@@ -13,9 +12,11 @@ const patience = 60_000;
 class Server {
     // Hashing is made cheap and nobody is slowed down: over a hundred users are made, from one address.
     async start(build) {
+        this.program = join(resolve(build), 'watchword');
         this.directory = mkdtempSync(join(tmpdir(), 'watchword-console-'));
-        this.process = spawn(join(resolve(build), 'watchword'), [
-            'serve', '--listen', '127.0.0.1:0', '--database', `sqlite:${this.directory}/console.db`,
+        this.database = `sqlite:${this.directory}/console.db`;
+        this.process = spawn(this.program, [
+            'serve', '--listen', '127.0.0.1:0', '--database', this.database,
             '--set', 'passwords.memory_kib=1024', '--set', 'passwords.passes=1', '--set', 'limits.enabled=false', '--set', 'log.format=text',
         ], { stdio: ['ignore', 'pipe', 'pipe'] });
         let said = '';
@@ -36,6 +37,13 @@ class Server {
         return this;
     }
 
+    // From the shell, while it serves. Rows: "email,name".
+    addUsers(rows) {
+        const file = join(this.directory, 'users.csv');
+        writeFileSync(file, ['email,name', ...rows, ''].join('\n'));
+        execFileSync(this.program, ['user', 'import', '--quiet', '--allow-no-password', '--database', this.database, file]);
+    }
+
     async stop() {
         if (this.process.exitCode === null) {
             const ended = new Promise((done) => this.process.on('exit', done));
@@ -49,14 +57,13 @@ class Server {
 const withScheme = (address) => (address ? `http://${address}` : undefined);
 
 const [build, pattern] = process.argv.slice(2);
-const running = process.env.WATCHWORD_CONSOLE_URL;
-const server = running ? null : await new Server().start(build);
-const target = server ?? { base: running, setupToken: process.env.WATCHWORD_SETUP_TOKEN };
-const browser = new Browser(target.base, join(build, 'console-screenshots', 'real'));
+const server = await new Server().start(build);
+const browser = new Browser(server.base, join(build, 'console-screenshots'));
+const target = { base: server.base, setupToken: server.setupToken, browser, addUsers: (rows) => server.addUsers(rows) };
 try {
     await browser.start();
-    process.exitCode = (await runCases({ base: target.base, setupToken: target.setupToken, browser }, pattern)) ? 1 : 0;
+    process.exitCode = (await runCases(target, pattern)) ? 1 : 0;
 } finally {
     await browser.stop();
-    await server?.stop();
+    await server.stop();
 }
