@@ -10,6 +10,16 @@ namespace {
 
 constexpr std::size_t text_column = 31, width = 100;
 
+// Up to the first space, or to a comma of a list.
+std::string_view first_piece(std::string_view text)
+{
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == ' ') return text.substr(0, i);
+        if (text[i] == ',' && i + 1 < text.size() && text[i + 1] != ' ') return text.substr(0, i + 1);
+    }
+    return text;
+}
+
 // `left`, then `text` wrapped into the column beside it.
 void append_entry(std::string& out, std::string left, std::string_view text)
 {
@@ -21,14 +31,16 @@ void append_entry(std::string& out, std::string left, std::string_view text)
     left.resize(text_column, ' ');
     std::string line = left;
     while (!text.empty()) {
-        const auto space = text.find(' ');
-        const auto word = text.substr(0, space);
-        if (line.size() + word.size() > width) {
+        const auto piece = first_piece(text);
+        if (line.size() + piece.size() > width) {
             out.append(line.substr(0, line.find_last_not_of(' ') + 1)).append("\n");
             line.assign(text_column, ' ');
         }
-        line.append(word).append(" ");
-        text = space == text.npos ? std::string_view() : text.substr(space + 1);
+        line.append(piece);
+        text.remove_prefix(piece.size());
+        if (text.empty() || text.front() != ' ') continue;
+        line.push_back(' ');
+        text.remove_prefix(1);
     }
     out.append(line.substr(0, line.find_last_not_of(' ') + 1)).append("\n");
 }

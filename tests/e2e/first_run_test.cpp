@@ -19,9 +19,10 @@ http_response ask(http_client& c, const std::string& method, const std::string& 
     return c.exchange(method, target, headers, boost::json::serialize(body));
 }
 
-// The token of the link that the server has printed; empty if there is none.
+// The token of the link that the server prints.
 std::string printed_token(const server_process& server)
 {
+    BOOST_TEST(comes_true([&] { return contains(server.output(), "This is good until"); }));
     const std::string link = "http://" + server.address() + "/console/setup?token=", text = server.output();
     const auto at = text.find(link);
     if (at == text.npos) return {};

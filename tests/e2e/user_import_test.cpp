@@ -320,9 +320,9 @@ BOOST_FIXTURE_TEST_CASE(an_import_that_broke_off_goes_on, place)
 {
     const auto file = make("users.csv", numbered_csv(3000));
     BOOST_TEST(run_program({watchword_binary(), "migrate", "--database", url}).exit_code == 0);
-    // A commit some batches on fails.
+    // The third batch's commit fails.
     const auto broken = run_program({"strace", "-f", "-qq", "-o", "/dev/null", "-E", no_leak_check, "-e",
-                                     "trace=fdatasync", "-e", "inject=fdatasync:error=EIO:when=12+", watchword_binary(),
+                                     "trace=fdatasync", "-e", "inject=fdatasync:error=EIO:when=5+", watchword_binary(),
                                      "user", "import", "--database", url, file});
     BOOST_TEST(broken.exit_code == 1);
     BOOST_TEST(contains(broken.errors, "the same command again goes on"), broken.errors);

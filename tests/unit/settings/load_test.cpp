@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(a_list_that_may_be_empty_is_emptied_by_each_layer)
     BOOST_TEST(values_of(by_environment).cors.headers.empty());
     by_set.arguments = {"--set", "cors.headers="};
     BOOST_TEST(values_of(by_set).cors.headers.empty());
-    BOOST_TEST(values_of({}).cors.headers.size() == 5u);
+    BOOST_TEST(values_of({}).cors.headers.size() == 9u);
     BOOST_TEST(values_of({}).cors.origins.empty());
 }
 
