@@ -80,7 +80,7 @@ json::object schema_of_problems()
     auto s = object_of({{"type", text()},
                         {"title", text()},
                         {"status", integer(400, 599)},
-                        {"code", text().about("Stable: what programs should look at.")},
+                        {"code", text().about("What programs should look at; /docs lists them.")},
                         {"detail", text().about("For people.")},
                         {"field", text(), false},
                         {"errors", list_of(error), false}});

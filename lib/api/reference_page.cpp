@@ -1,5 +1,6 @@
 #include "api/reference_page.hpp"
 
+#include "api/problem_codes.hpp"
 #include "core/json.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -144,6 +145,14 @@ std::vector<std::string> groups_of(const operations& all)
     return groups;
 }
 
+void append_problems(std::string& out)
+{
+    out += "<section id=\"problems\"><h2>Problems</h2>\n<table><tr><th>Code</th><th>Meaning</th></tr>\n";
+    for (const auto& [code, meaning] : problem_codes())
+        out += "<tr><td><code>" + escaped(code) + "</code></td><td>" + escaped(meaning) + "</td></tr>\n";
+    out += "</table></section>\n";
+}
+
 } // namespace
 
 std::string reference_page(const operations& all, const std::string& version)
@@ -159,15 +168,16 @@ std::string reference_page(const operations& all, const std::string& version)
             if (o.group == name) out += "<li><a href=\"#" + escaped(o.id) + "\">" + escaped(o.summary) + "</a></li>\n";
         out += "</ul>\n";
     }
-    out += "</nav>\n<main><h1>Watchword " + escaped(version) +
+    out += "<h2><a href=\"#problems\">Problems</a></h2>\n</nav>\n<main><h1>Watchword " + escaped(version) +
            "</h1>\n<p>Everything this server answers. The same for programs, as OpenAPI 3.1: <a "
            "href=\"/openapi.json\">/openapi.json</a>. Whatever goes wrong under <code>/v1</code> is answered as "
-           "<code>application/problem+json</code> (RFC 9457) with a stable <code>code</code>.</p>\n";
+           "<code>application/problem+json</code> (RFC 9457) with one of <a href=\"#problems\">these codes</a>.</p>\n";
     for (const auto& name : groups) {
         out += element("h2", escaped(name)) + "\n";
         for (const auto& o : all.all())
             if (o.group == name) append_operation(out, o);
     }
+    append_problems(out);
     return out + "</main></body></html>\n";
 }
 

@@ -1,0 +1,85 @@
+#include "api/problem_codes.hpp"
+
+namespace watchword::api {
+namespace {
+
+constexpr problem_code all[] = {
+    {"already_exists", "Somebody has that address already, or it differs from another one by case only."},
+    {"already_set_up", "There is an administrator already."},
+    {"bad_request", "This is no request of HTTP/1.1 that can be understood."},
+    {"beyond_own_permissions", "This concerns permissions that the caller does not have."},
+    {"cookies_disabled", "This server gives no tokens in cookies."},
+    {"credentials_outdated", "The account was changed while this was under way: sign in again."},
+    {"cross_origin_request", "A page of another origin asks, which the server does not trust."},
+    {"csrf_token_invalid", "A change with cookies needs X-CSRF-Token."},
+    {"field_too_long", "The member, or the field of a form, is longer than the server takes."},
+    {"fixed_role", "The role admin permits everything; it cannot be changed."},
+    {"handler_timeout", "The answer took too long; whether something was changed is not known."},
+    {"idempotency_key_reused", "The Idempotency-Key came with another request before."},
+    {"internal_error", "The fault is the server's; its log says more under the request id."},
+    {"invalid_cursor", "The cursor is none of this list, or of another filter."},
+    {"invalid_idempotency_key", "An Idempotency-Key has 1 to 255 visible characters, and comes once."},
+    {"invalid_input", "The request could not be understood."},
+    {"invalid_json", "The body is not one JSON object in UTF-8."},
+    {"invalid_metadata", "Metadata is a JSON object of 16 KiB at most."},
+    {"invalid_query", "The query names one thing twice, or is not form-encoded."},
+    {"invalid_roles", "A user has at most 32 roles, each 1 to 64 of a-z, 0-9, ':', '_', '.' and '-'."},
+    {"invalid_text", "The text is not valid UTF-8, or holds U+0000."},
+    {"invalid_token", "This is no refresh token of this server."},
+    {"invalid_type", "The value is of another type."},
+    {"invalid_value", "The value is outside of what is allowed."},
+    {"key_waiting", "The next signing key is published already."},
+    {"last_admin", "Nobody else is enabled and has the role admin."},
+    {"method_not_allowed", "The path does not know this method; Allow names those it knows."},
+    {"missing_field", "The body lacks this member, or it is empty."},
+    {"missing_parameter", "The query lacks this parameter."},
+    {"not_acceptable", "The operation answers nothing of what Accept lets it."},
+    {"not_found", "There is no such thing."},
+    {"outcome_unknown", "The first request with this Idempotency-Key may have been done."},
+    {"overloaded", "The server has too much to do; Retry-After says when to try again."},
+    {"password_breached", "The password is known from a breach."},
+    {"password_common", "The password is one that people choose often."},
+    {"password_not_text", "The password is not valid text."},
+    {"password_personal", "The password is made of the account's name or address."},
+    {"password_too_long", "The password is longer than the server takes."},
+    {"password_too_short", "The password is shorter than the server takes."},
+    {"permission_missing", "The caller lacks the permission that the operation needs."},
+    {"precondition_failed", "What is to be changed is no longer as If-Match says, or there already."},
+    {"precondition_required", "The change needs If-Match with the ETag of what was read."},
+    {"rate_limited", "Too many requests of this address, or of all; Retry-After says when to try again."},
+    {"request_in_progress", "The first request with this Idempotency-Key is under way."},
+    {"request_timeout", "The request came too slowly."},
+    {"role_missing", "The user does not have the role that was asked for."},
+    {"scope_missing", "The token does not have the scope that was asked for."},
+    {"session_ended", "The session has ended: sign in again."},
+    {"session_reused", "The refresh token was used before, and its session has ended."},
+    {"setup_token_invalid", "This is not the token that the server printed at its start."},
+    {"timed_out", "The server could not do this in time; try again."},
+    {"tls_required", "This port speaks TLS."},
+    {"token_expired", "The access token has expired: refresh it."},
+    {"token_invalid", "The credential is none of this server, or was revoked."},
+    {"token_missing", "The request has no credential."},
+    {"too_large", "The request is larger than the server takes."},
+    {"too_many", "There are as many as the server keeps."},
+    {"too_many_attempts", "Too many attempts to sign in to this account have failed; Retry-After says when to try again."},
+    {"too_many_connections", "The server, or the address, has too many connections."},
+    {"too_many_parameters", "The query has too many parameters."},
+    {"unauthorized", "The caller is not signed in."},
+    {"unavailable", "The server cannot do this now; whether something was changed may not be known. Try again."},
+    {"unknown_field", "The operation knows no such member."},
+    {"unknown_parameter", "The operation knows no such parameter."},
+    {"unsupported", "This format is not supported."},
+    {"unsupported_media_type", "The body is of a type that the operation does not take."},
+    {"user_disabled", "The account is disabled."},
+    {"wrong_credentials", "The address or the password is wrong."},
+    {"wrong_password", "The current password is wrong."},
+};
+
+} // namespace
+
+std::span<const problem_code> problem_codes() noexcept
+{
+    return all;
+}
+
+} // namespace watchword::api
