@@ -167,7 +167,8 @@ BOOST_AUTO_TEST_CASE(a_page_of_a_listed_origin_can_sign_in_and_read)
     BOOST_TEST(static_cast<int>(allowed.status()) == 204);
     BOOST_TEST(allowed.header("Access-Control-Allow-Methods") == "GET, HEAD, OPTIONS");
     BOOST_TEST(allowed.header("Access-Control-Allow-Headers") ==
-               "Authorization, Content-Type, X-Access-Token, X-CSRF-Token, X-Request-Id");
+               "Authorization, Content-Type, X-Access-Token, X-CSRF-Token, X-Request-Id, Idempotency-Key, If-Match, "
+               "If-None-Match, Prefer");
     BOOST_TEST(allowed.header("Access-Control-Max-Age") == "600");
     for (const auto& r :
          {s.users(token, {origin}), s.users("wrong", {origin}), s.ask(method::get, "/nowhere", {origin}),
