@@ -28,10 +28,10 @@ struct schema {
     std::int64_t maximum = std::numeric_limits<std::int64_t>::max();
     std::vector<std::string> choices{}; // the only texts; none: any
     bool nullable = false;
-    bool open = false;             // an object may have other members, too
-    std::vector<member> members{}; // of an object, in the order they are shown
-    std::vector<schema> items{};   // of an array: what each element is
-    std::string name{};            // under which /openapi.json keeps it once; empty: in place
+    bool open = false;           // an object may have other members, too
+    std::vector<member> members; // of an object, in the order they are shown
+    std::vector<schema> items{}; // of an array: what each element is
+    std::string name{};          // under which /openapi.json keeps it once; empty: in place
     std::string description{};
 
     // The same with another description.
