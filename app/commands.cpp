@@ -19,6 +19,8 @@ constexpr command commands[] = {
     {"migrate", "Bring a database's schema up to date; copy a database into another.", migrate},
     {"user", "Brings users in from files, writes them into one; bars a user, gives him roles.", user},
     {"key", "Shows the keys that sign tokens; lets another one sign, brings one in, ends one.", key},
+    {"apikey", "Makes keys for programs that administer users; shows and revokes them.", apikey},
+    {"role", "Shows and sets what roles permit in the administration.", role},
     {"client", "Makes a secret for a program that may ask about tokens and revoke them.", client},
     {"config", "Prints every setting with its default, as a file for --config.", config},
     {"backup", "Writes the SQLite database into a file, also beside a running server.", backup},

@@ -27,5 +27,7 @@ int hash(const arguments&);
 int key(const arguments&);
 int migrate(const arguments&);
 int user(const arguments&);
+int apikey(const arguments&);
+int role(const arguments&);
 
 } // namespace watchword::app

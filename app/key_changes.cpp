@@ -1,10 +1,11 @@
+#include "accounts/audit_notes.hpp"
 #include "accounts/key_problem.hpp"
 #include "accounts/key_ring.hpp"
+#include "beside_server.hpp"
 #include "core/descriptor.hpp"
 #include "core/run_to_end.hpp"
 #include "crypto/jwk.hpp"
 #include "key.hpp"
-#include "server/core_dumps.hpp"
 #include "server/database_settings.hpp"
 #include "server/key_policy.hpp"
 #include "server/secret.hpp"
@@ -15,6 +16,7 @@
 #include <iostream>
 #include <memory>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
 #include <unistd.h>
 
@@ -28,15 +30,36 @@ using accounts::key_start;
 class opened_keys {
 public:
     // A new secret is made only for a database that can be used.
-    explicit opened_keys(const settings::settings& s)
+    opened_keys(const settings::settings& s, const store::database_settings& where)
         : policy_(server::key_policy(s.tokens)),
           secret_(server::names_secret(s) ? server::find_secret(s, false, random_) : core::secret_string()),
-          database_(server::database_settings(s.database)),
+          database_(where),
           ring_(policy_, secret_.empty() ? server::find_secret(s, true, random_) : secret_, database_, clock_, random_)
     {}
 
     accounts::key_ring& ring() noexcept { return ring_; }
     core::precise_timestamp now() const noexcept { return clock_.precise_now(); }
+
+    // Whether there are keys, and none of them can be opened.
+    bool opens_nothing()
+    {
+        const auto read = core::run_to_end(ring_.reload());
+        const bool is_about_keys = !read && read.error().category() != core::category();
+        return is_about_keys && ring_.current()->keys().empty();
+    }
+
+    // After a change: the exit code of the command. Who has changed what is told in the audit log; if it cannot be
+    // written, that is said.
+    int finish(std::string_view action, const std::string& subject)
+    {
+        const auto note = [&](store::session& s) -> core::result<void> {
+            accounts::note_in_audit(s, shell_actor(), now(), action, subject);
+            return {};
+        };
+        const auto noted = core::run_to_end(database_.write(note));
+        if (!noted) std::cerr << "watchword: the audit log does not tell of this: " << noted.error().message() << "\n";
+        return finish_beside_server(database_);
+    }
 
 private:
     core::system_clock clock_;
@@ -46,6 +69,16 @@ private:
     store::database database_;
     accounts::key_ring ring_;
 };
+
+// A secret that opens nothing is not that of a running server, which could not open what it seals: then there must be
+// none.
+std::unique_ptr<opened_keys> open_to_retire(const settings::settings& s)
+{
+    auto keys = std::make_unique<opened_keys>(s, beside_server(s));
+    if (!keys->opens_nothing()) return keys;
+    keys.reset();
+    return std::make_unique<opened_keys>(s, server::database_settings(s.database));
+}
 
 int report(const core::error_code& ec, const std::string& what)
 {
@@ -57,14 +90,13 @@ key_start start_of(const command_line& line)
     return line.has("--now") ? key_start::at_once : key_start::published_ahead;
 }
 
-int print_next(const key_life& k, core::precise_timestamp now)
+void print_next(const key_life& k, core::precise_timestamp now)
 {
     if (k.signs_from <= now) {
         std::cout << k.kid << " signs from now on\n";
     } else {
         std::cout << k.kid << " is published, and signs from " << time_text(k.signs_from) << " on\n";
     }
-    return success;
 }
 
 // A file, or standard input.
@@ -117,13 +149,13 @@ int key_rotate(const arguments& given)
 {
     const auto line = read_key_line(given, {"key rotate", {}, {"--now"}});
     if (!line) return misused;
-    if (!line->values.server.core_dumps) server::forbid_core_dumps();
-    opened_keys keys(line->values);
+    opened_keys keys(line->values, beside_server(line->values));
     const auto next = core::run_to_end(keys.ring().rotate(start_of(*line)));
     if (!next && next.error() == accounts::key_problem::waiting)
         return fail("the next key is published already: watchword key list shows it, --now lets it sign at once");
     if (!next) return report(next.error(), "no key was made");
-    return print_next(*next, keys.now());
+    print_next(*next, keys.now());
+    return keys.finish("signing_key.rotated", next->kid);
 }
 
 int key_retire(const arguments& given)
@@ -133,27 +165,27 @@ int key_retire(const arguments& given)
     if (all) expected.words.clear();
     const auto line = read_key_line(given, expected);
     if (!line) return misused;
-    if (!line->values.server.core_dumps) server::forbid_core_dumps();
-    opened_keys keys(line->values);
-    const auto signing = core::run_to_end(all ? keys.ring().retire_all() : keys.ring().retire(line->words[0]));
+    const auto keys = open_to_retire(line->values);
+    const auto signing = core::run_to_end(all ? keys->ring().retire_all() : keys->ring().retire(line->words[0]));
     if (!signing && signing.error() == core::errc::not_found)
         return fail("there is no such key that verifies; watchword key list shows them");
     if (!signing) return report(signing.error(), "no key was retired");
     std::cout << (all ? std::string("all keys are") : line->words[0] + " is") << " retired; " << signing->kid
               << " signs\n";
-    return success;
+    return keys->finish("signing_key.retired", all ? "all" : line->words[0]);
 }
 
 int key_import(const arguments& given)
 {
     const auto line = read_key_line(given, {"key import", {"FILE"}, {"--now"}});
     if (!line) return misused;
-    if (!line->values.server.core_dumps) server::forbid_core_dumps();
+    const auto where = beside_server(line->values); // before the key is read
     auto jwk = input(line->words[0]).read(crypto::longest_jwk);
-    opened_keys keys(line->values);
+    opened_keys keys(line->values, where);
     const auto next = core::run_to_end(keys.ring().import_key(std::move(jwk), start_of(*line)));
     if (!next) return fail("the key was not imported: " + why_not_imported(next.error()));
-    return print_next(*next, keys.now());
+    print_next(*next, keys.now());
+    return keys.finish("signing_key.imported", next->kid);
 }
 
 } // namespace watchword::app

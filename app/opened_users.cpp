@@ -1,29 +1,16 @@
 #include "opened_users.hpp"
 
+#include "beside_server.hpp"
 #include "command_line.hpp"
 #include "core/run_to_end.hpp"
-#include "server/core_dumps.hpp"
-#include "server/database_settings.hpp"
 #include "server/v1.hpp"
-#include "user_text.hpp"
+#include "text_table.hpp"
 
+#include <array>
 #include <stdexcept>
 
 namespace watchword::app {
 namespace {
-
-const settings::settings& without_core_dumps(const settings::settings& s)
-{
-    if (!s.server.core_dumps) server::forbid_core_dumps();
-    return s;
-}
-
-store::database_settings beside_owner(const settings::settings& s)
-{
-    auto all = server::database_settings(s.database);
-    all.beside_owner = true;
-    return all;
-}
 
 crypto::password_hasher::settings hashing(const settings::passwords_group& p)
 {
@@ -42,10 +29,17 @@ accounts::settings rules(const settings::settings& s, core::random_source& rando
             core::random_value<core::siphash_key>(random)};
 }
 
+// Of sessions that nobody opens.
+core::secret_string unused_secret(core::random_source& random)
+{
+    const auto bytes = core::random_value<std::array<char, 32>>(random);
+    return core::secret_string(std::string_view(bytes.data(), bytes.size()));
+}
+
 } // namespace
 
 opened_users::opened_users(const settings::settings& s)
-    : database_(beside_owner(without_core_dumps(s))), changes_(server::session_settings(s), database_, clock_)
+    : database_(beside_server(s)), changes_(server::session_settings(s), database_, clock_)
 {}
 
 std::optional<store::account> opened_users::find(const std::string& email)
@@ -62,7 +56,7 @@ std::optional<store::account> opened_users::find(const std::string& email)
 
 int opened_users::finish() const
 {
-    return database_.is_noted(noted_within) ? success : fail(not_noted);
+    return finish_beside_server(database_);
 }
 
 int fail_change(const core::error_code& ec, const std::string& email)
@@ -75,7 +69,9 @@ int fail_change(const core::error_code& ec, const std::string& email)
 opened_passwords::opened_passwords(const settings::settings& s, store::database& d)
     : passwords_(hashing(s.passwords)),
       hashing_({"hash", 1, 1}),
-      service_(rules(s, random_), d, hashing_, passwords_, random_)
+      service_(rules(s, random_), d, hashing_, passwords_, random_),
+      sessions_(server::session_settings(s), unused_secret(random_), d, clock_, random_),
+      administration_(server::session_settings(s), service_, sessions_, d, clock_, random_)
 {}
 
 std::string opened_passwords::explain(const core::error_code& ec) const

@@ -1,23 +1,18 @@
 #pragma once
 
 #include "accounts/accounts.hpp"
+#include "accounts/administration.hpp"
+#include "accounts/sessions.hpp"
 #include "accounts/user_changes.hpp"
 #include "core/clock.hpp"
 #include "settings/settings.hpp"
 #include "store/accounts.hpp"
 #include "store/database.hpp"
 
-#include <chrono>
 #include <optional>
 #include <string>
-#include <string_view>
 
 namespace watchword::app {
-
-// How long a command waits until the server beside which it has written knows, and what it says if that is over.
-inline constexpr std::chrono::seconds noted_within{10};
-inline constexpr std::string_view not_noted =
-    "this was done, but the running server has not taken note of it within 10 s: it may go by what was so before";
 
 // The users of the database that the settings name, for a command that changes them, beside a server that may be
 // running. Constructed it forbids core dumps, if the settings do. Throws std::runtime_error for the operator. One
@@ -42,20 +37,24 @@ private:
 // Says why a change was not made, or may have been. Returns `failed`.
 int fail_change(const core::error_code&, const std::string& email);
 
-// What judges and hashes new passwords, as the server would.
+// What judges and hashes new passwords, and makes users, as the server would.
 class opened_passwords {
 public:
     opened_passwords(const settings::settings&, store::database&);
 
     accounts::service& service() noexcept { return service_; }
+    accounts::administration& administration() noexcept { return administration_; }
     // For people: which rule a password breaks, or what else is wrong.
     std::string explain(const core::error_code&) const;
 
 private:
+    core::system_clock clock_;
     core::system_random random_;
     crypto::password_hasher passwords_;
     core::workers hashing_;
     accounts::service service_;
+    accounts::sessions sessions_;
+    accounts::administration administration_;
 };
 
 } // namespace watchword::app

@@ -1,21 +1,20 @@
 #include "accounts/roles.hpp"
+#include "beside_server.hpp"
 #include "command_line.hpp"
 #include "core/run_to_end.hpp"
 #include "opened_users.hpp"
 #include "password_input.hpp"
+#include "text_table.hpp"
 #include "user.hpp"
 #include "user_text.hpp"
 
 #include <iostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace watchword::app {
 namespace {
-
-// Whoever has the address in any spelling is its owner, and passwords are what /v1 takes.
-const accounts::terms strict{accounts::addresses::caseless, accounts::password_rules::strict,
-                             accounts::existence::told};
 
 std::string why_not_created(const core::error_code& ec, const opened_passwords& passwords)
 {
@@ -23,22 +22,24 @@ std::string why_not_created(const core::error_code& ec, const opened_passwords& 
     return passwords.explain(ec);
 }
 
-int create(const command_line& line, const std::vector<std::string>& roles)
+// Whoever has the address in any spelling is its owner, and passwords are what /v1 takes. He is there with his roles or
+// not at all.
+int create(const command_line& line, std::vector<std::string> roles)
 {
     const auto& email = line.words[0];
     opened_users users(line.values);
     opened_passwords passwords(line.values, users.database());
-    accounts::registration wanted{line.option("--name"), email,
-                                  read_new_password(line.option("--password-file"), accounts::password_limit)};
+    accounts::new_person wanted;
+    wanted.email = email;
+    wanted.password = read_new_password(line.option("--password-file"), accounts::password_limit);
+    wanted.name = line.option("--name");
+    wanted.roles = std::move(roles);
     if (const auto problem = accounts::find_problem(wanted))
         return fail(std::string(problem->text) + " Nothing was changed");
-    const accounts::client here;
-    const auto id = core::run_to_end(passwords.service().sign_up(std::move(wanted), here, strict));
-    if (!id && id.error() == core::errc::unavailable)
-        return fail(id.error().message() + ": it is not known whether the user was created; try it again");
-    if (!id) return fail(why_not_created(id.error(), passwords) + "; nothing was changed");
-    if (!roles.empty() && !core::run_to_end(users.changes().set_roles(*id, roles)))
-        return fail("the user was created, but without roles: see watchword user roles --help");
+    const auto added = core::run_to_end(passwords.administration().create(shell_actor(), std::move(wanted)));
+    if (!added && added.error() == core::errc::unavailable)
+        return fail(added.error().message() + ": it is not known whether the user was created; try it again");
+    if (!added) return fail(why_not_created(added.error(), passwords) + "; nothing was changed");
     const auto made = users.find(email);
     if (!made) return failed;
     print_user(*made, line.has("--json"));
@@ -72,13 +73,13 @@ int user_create(const arguments& given)
     const auto line = read_command_line(given, expected);
     if (!line) return misused;
     const auto named = line->lists.find("--role");
-    const auto roles = named == line->lists.end() ? std::vector<std::string>() : named->second;
+    auto roles = named == line->lists.end() ? std::vector<std::string>() : named->second;
     if (!accounts::join_roles(roles)) {
         fail("a role is 1 to 64 of a-z, 0-9, ':', '_', '.' and '-', and a user has at most 32; nothing was changed");
         return misused;
     }
     try {
-        return create(*line, roles);
+        return create(*line, std::move(roles));
     } catch (const std::exception& e) {
         return fail(std::string(e.what()) + "; nothing was changed");
     }

@@ -1,8 +1,8 @@
 #include "command_line.hpp"
 #include "core/run_to_end.hpp"
 #include "opened_users.hpp"
+#include "text_table.hpp"
 #include "user.hpp"
-#include "user_text.hpp"
 
 #include <iostream>
 #include <string>

@@ -2,9 +2,9 @@
 
 #include "accounts/user_conversion.hpp"
 #include "accounts/user_file.hpp"
+#include "beside_server.hpp"
 #include "bulk_hashing.hpp"
 #include "command_line.hpp"
-#include "opened_users.hpp"
 #include "progress.hpp"
 #include "refusals.hpp"
 #include "server/core_dumps.hpp"

@@ -1,5 +1,6 @@
 #include "command_line.hpp"
 #include "server/database_settings.hpp"
+#include "text_table.hpp"
 #include "user.hpp"
 #include "user_text.hpp"
 

@@ -1,13 +1,12 @@
 #include "user_text.hpp"
 
 #include "core/words.hpp"
+#include "text_table.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <algorithm>
-#include <array>
 #include <iostream>
 
 namespace watchword::app {
@@ -38,7 +37,7 @@ std::string_view word_of(const account& a)
     return a.state.disabled ? "disabled" : "enabled";
 }
 
-using row = std::array<std::string, 5>;
+using row = std::vector<std::string>;
 
 row to_row(const account& a)
 {
@@ -47,38 +46,7 @@ row to_row(const account& a)
             harmless(a.who.public_id.value_or(std::string()))};
 }
 
-// In characters, as long as each takes one column.
-std::size_t width_of(std::string_view utf8)
-{
-    const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; };
-    return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), begins));
-}
-
-void print_table(const std::vector<row>& rows)
-{
-    std::array<std::size_t, 5> widths{};
-    for (const auto& each : rows)
-        for (std::size_t i = 0; i < each.size(); ++i) widths[i] = std::max(widths[i], width_of(each[i]));
-    for (const auto& each : rows) {
-        for (std::size_t i = 0; i + 1 < each.size(); ++i)
-            std::cout << each[i] << std::string(widths[i] - width_of(each[i]) + 2, ' ');
-        std::cout << each.back() << "\n";
-    }
-}
-
 } // namespace
-
-std::string harmless(std::string_view text)
-{
-    std::string shown;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        const bool is_c1 = byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
-        if (is_c1) ++i;
-        shown.push_back(is_c1 || byte < 0x20 || byte == 0x7f ? '?' : text[i]);
-    }
-    return shown;
-}
 
 void print_state(const account& a, bool as_json)
 {

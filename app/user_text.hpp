@@ -2,8 +2,6 @@
 
 #include "store/accounts.hpp"
 
-#include <string>
-#include <string_view>
 #include <vector>
 
 // Users as commands show them.
@@ -15,8 +13,5 @@ void print_state(const store::account&, bool as_json);
 void print_user(const store::account&, bool as_json);
 // A table, or one JSON array of such objects.
 void print_users(const std::vector<store::account>&, bool as_json);
-
-// Text that anybody may have chosen, for a terminal: without characters that control one.
-std::string harmless(std::string_view);
 
 } // namespace watchword::app

@@ -174,6 +174,7 @@ core::task<core::result<store::user_state>> user_changes::set_password(std::stri
         auto ended = store::end_all_sessions(s, owner->id, changes_.make_end(why, now));
         auto state = store::raise_generation(s, owner->id, now, changes_.tutorial_until(now));
         if (!state) return state.error();
+        note_in_audit(s, shell(), now, "user.password_changed", public_id);
         return changed{std::move(*state), std::move(ended)};
     };
     auto done = co_await changes_.write(work);
@@ -185,10 +186,12 @@ core::task<core::result<store::user_state>> user_changes::set_password(std::stri
 core::task<core::result<void>> user_changes::remove_user(std::string public_id)
 {
     std::int64_t id = 0;
+    const auto now = clock_.precise_now();
     const auto work = [&](store::session& s) -> core::result<void> {
         const auto owner = store::lock_session_owner(s, public_id);
         if (!owner) return owner.error();
         id = owner->id;
+        note_in_audit(s, shell(), now, "user.deleted", public_id);
         return store::delete_user(s, owner->id);
     };
     const auto done = co_await changes_.write(work);

@@ -30,7 +30,7 @@ operation declared()
 
 } // namespace
 
-jwks::jwks(const accounts::key_ring& k, std::chrono::milliseconds publish_ahead)
+jwks::jwks(accounts::key_ring& k, std::chrono::milliseconds publish_ahead)
     : keys_(k), cache_control_(cache_control(publish_ahead))
 {}
 
@@ -41,6 +41,7 @@ void jwks::add_routes(operations& all)
 
 core::task<http::response> jwks::answer(http::request& q)
 {
+    co_await keys_.reload_if_changed(); // else those that are known
     const auto all = keys_.current();
     http::response r(http::status::ok, "application/jwk-set+json", all->jwks());
     r.set("ETag", all->jwks_tag());

@@ -13,7 +13,7 @@ namespace watchword::api {
 // everywhere before it signs; If-None-Match asks whether that has changed. Thread-safe. The keys must outlive it.
 class jwks {
 public:
-    jwks(const accounts::key_ring&, std::chrono::milliseconds publish_ahead);
+    jwks(accounts::key_ring&, std::chrono::milliseconds publish_ahead);
 
     // `this` must outlive the router.
     void add_routes(operations&);
@@ -21,7 +21,7 @@ public:
 private:
     core::task<http::response> answer(http::request&);
 
-    const accounts::key_ring& keys_;
+    accounts::key_ring& keys_;
     const std::string cache_control_;
 };
 

@@ -1,7 +1,11 @@
 #include "store/api_keys.hpp"
 
+#include "store/failure.hpp"
 #include "store/nullable_time.hpp"
+#include "store/open.hpp"
 #include "store/session.hpp"
+
+#include <stdexcept>
 
 namespace watchword::store {
 namespace {
@@ -159,6 +163,16 @@ void note_use_of_api_key(session& s, std::string_view id, core::precise_timestam
     q.id = id;
     q.when = to_stored(when);
     q.statement.execute(true);
+}
+
+std::vector<api_key_row> read_api_keys(const database_settings& settings)
+try {
+    const auto opened = open_backend_for_reading(settings);
+    const auto reader = opened->connect(access::read);
+    if (!reader->has_table("watchword_api_key")) return {};
+    return list_api_keys(*reader);
+} catch (const soci::soci_error& e) {
+    throw std::runtime_error("the database cannot be read: " + describe(e));
 }
 
 } // namespace watchword::store

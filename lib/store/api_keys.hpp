@@ -13,6 +13,7 @@
 namespace watchword::store {
 
 class session;
+struct database_settings;
 
 struct api_key_row {
     std::string id, name;
@@ -35,5 +36,9 @@ std::vector<api_key_row> list_api_keys(session&);
 core::result<void> remove_api_key(session&, std::string_view id); // not_found
 // Notes a use that is later than what is known.
 void note_use_of_api_key(session&, std::string_view id, core::precise_timestamp when);
+
+// All of them, for those who administer a database beside a server that may be running; none if it has no such table
+// yet. Throws std::runtime_error for the operator.
+std::vector<api_key_row> read_api_keys(const database_settings&);
 
 } // namespace watchword::store

@@ -1,6 +1,10 @@
 #include "store/roles.hpp"
 
+#include "store/failure.hpp"
+#include "store/open.hpp"
 #include "store/session.hpp"
+
+#include <stdexcept>
 
 namespace watchword::store {
 namespace {
@@ -81,6 +85,16 @@ core::result<void> remove_role(session& s, std::string_view name)
     if (!fetch_one(q.statement)) return core::errc::not_found;
     s.mark_revoked();
     return {};
+}
+
+std::vector<role_row> read_roles(const database_settings& settings)
+try {
+    const auto opened = open_backend_for_reading(settings);
+    const auto reader = opened->connect(access::read);
+    if (!reader->has_table("watchword_role")) return {};
+    return list_roles(*reader);
+} catch (const soci::soci_error& e) {
+    throw std::runtime_error("the database cannot be read: " + describe(e));
 }
 
 } // namespace watchword::store

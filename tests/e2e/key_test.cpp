@@ -1,6 +1,7 @@
 // `watchword key`: what it shows and does of the keys that sign tokens, and what servers make of it.
 #include "core/text.hpp"
 #include "e2e_fixture.hpp"
+#include "sessions_fixture.hpp"
 #include "support/postgres_server.hpp"
 #include "support/vectors.hpp"
 
@@ -78,6 +79,13 @@ std::set<std::string> published(http_client& client)
 
 using kids = std::set<std::string>;
 
+std::string signed_by(const std::string& token)
+{
+    const auto header = watchword::core::base64url_decode(std::string_view(token).substr(0, token.find('.')));
+    BOOST_REQUIRE(header.has_value());
+    return std::string(boost::json::parse(*header).at("kid").as_string().c_str());
+}
+
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(key_command, place)
@@ -126,14 +134,12 @@ BOOST_AUTO_TEST_CASE(the_next_key_waits_or_signs_now)
         server_process server(directory.path());
         http_client client(server.address());
         BOOST_TEST((published(client) == kids{first, next}));
-        const auto locked = key("rotate", {"--now"});
-        BOOST_TEST(locked.exit_code == 1);
-        BOOST_TEST(contains(locked.errors, "in use by another running Watchword"), locked.errors);
+        const auto now = key("rotate", {"--now"});
+        BOOST_TEST(now.exit_code == 0, now.errors);
+        BOOST_TEST(now.output == next + " signs from now on\n");
+        BOOST_TEST((published(client) == kids{first, next}));
         BOOST_TEST(server.stop() == 0);
     }
-    const auto now = key("rotate", {"--now"});
-    BOOST_TEST(now.exit_code == 0, now.errors);
-    BOOST_TEST(now.output == next + " signs from now on\n");
     BOOST_TEST(states() == "verifying signing ");
     BOOST_TEST(key("rotate", {"--now"}).exit_code == 0); // and a new one
     BOOST_TEST(states() == "verifying verifying signing ");
@@ -265,9 +271,7 @@ BOOST_AUTO_TEST_CASE(the_tutorials_tokens_may_be_signed_with_the_published_keys)
             BOOST_REQUIRE(client.form_post("/signup", registration("ann@x.test")).status == 201);
             token = token_of(client.form_post("/login", credentials("ann@x.test")));
         }
-        const auto header = watchword::core::base64url_decode(std::string_view(token).substr(0, token.find('.')));
-        BOOST_REQUIRE(header.has_value());
-        const auto kid = std::string(boost::json::parse(*header).at("kid").as_string().c_str());
+        const auto kid = signed_by(token);
         BOOST_TEST((published(client) == kids{kid}));
         BOOST_TEST(client.get("/user", token).status == 200);
         BOOST_TEST(server.stop() == 0);
@@ -333,6 +337,63 @@ BOOST_AUTO_TEST_CASE(servers_on_postgresql_follow_at_once)
     BOOST_TEST(kid_of("signing") == next);
     BOOST_TEST(one.stop() == 0);
     BOOST_TEST(two.stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_on_sqlite_goes_by_what_was_changed_when_the_command_ends)
+{
+    server_process server(directory.path(), {"--threads", "2", "--set", "passwords.memory_kib=8"});
+    http_client client(server.address());
+    BOOST_REQUIRE(client.form_post("/signup", registration("ann@x.test")).status == 201);
+    auto old = sign_in(client, "ann@x.test");
+    for (int round = 0; round < 5; ++round) {
+        const auto first = kid_of("signing");
+        BOOST_TEST(signed_by(old.access) == first);
+        BOOST_TEST(check(client, old.access) == 200);
+        const auto rotated = key("rotate", {"--now"});
+        BOOST_REQUIRE_MESSAGE(rotated.exit_code == 0, rotated.errors);
+        const auto next = kid_of("signing");
+        BOOST_TEST(next != first);
+        const auto young = sign_in(client, "ann@x.test");
+        BOOST_TEST(signed_by(young.access) == next);
+        BOOST_TEST((published(client) == kids{first, next}));
+        BOOST_TEST(check(client, young.access) == 200);
+        BOOST_TEST(check(client, old.access) == 200);
+        const auto retired = key("retire", {first});
+        BOOST_REQUIRE_MESSAGE(retired.exit_code == 0, retired.errors);
+        BOOST_TEST(check(client, old.access) == 401);
+        BOOST_TEST(check(client, young.access) == 200);
+        BOOST_TEST((published(client) == kids{next}));
+        old = young;
+    }
+    BOOST_TEST(key("retire", {"--all"}).exit_code == 0);
+    BOOST_TEST(check(client, old.access) == 401);
+    const place other;
+    const auto foreign = other.new_key();
+    write_file(directory / "key.jwk", other.key("export", {"--private", "-", foreign}).output);
+    const auto imported = key("import", {"--now", directory / "key.jwk"});
+    BOOST_TEST(imported.output == foreign + " signs from now on\n", imported.errors);
+    BOOST_TEST(signed_by(sign_in(client, "ann@x.test").access) == foreign);
+    BOOST_TEST(server.stop() == 0);
+    BOOST_TEST(query_sqlite(file, "SELECT DISTINCT actor_kind, action FROM watchword_audit ORDER BY action") ==
+               "shell|signing_key.imported\nshell|signing_key.retired\nshell|signing_key.rotated\n");
+}
+
+// What it sealed no server could open.
+BOOST_AUTO_TEST_CASE(with_another_secret_no_key_is_given_up_under_a_running_server)
+{
+    server_process server(directory.path());
+    const auto kid = kid_of("signing");
+    write_file(directory / "other", std::string(40, 'o'));
+    for (const std::vector<std::string>& which : {std::vector<std::string>{"--all"}, {kid}}) {
+        auto flags = which;
+        flags.insert(flags.end(), {"--secret-file", directory / "other"});
+        const auto refused = key("retire", flags);
+        BOOST_TEST(refused.exit_code == 1);
+        BOOST_TEST(contains(refused.errors, "in use by another running Watchword"), refused.errors);
+    }
+    BOOST_TEST(kid_of("signing") == kid);
+    BOOST_TEST(states() == "signing ");
+    BOOST_TEST(server.stop() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(settings_say_how_keys_are_made)

@@ -1,4 +1,5 @@
 // `watchword user` beside a running server: what a command has done counts on the server when it ends.
+#include "either_database.hpp"
 #include "sessions_fixture.hpp"
 #include "support/ledger_load.hpp"
 
@@ -172,6 +173,74 @@ BOOST_AUTO_TEST_CASE(two_servers_are_refused_and_so_is_a_restore)
         run_program({watchword_binary(), "restore", "--force", "--database", "sqlite:" + on.file, copy});
     BOOST_TEST(refused.exit_code == 1);
     BOOST_TEST(contains(refused.errors, "in use by another running Watchword"));
+    BOOST_TEST(server.stop() == 0);
+}
+
+// He would be nobody's administrator, and whoever asks again would hear that the address is taken.
+BOOST_AUTO_TEST_CASE(a_user_is_made_with_his_roles_or_not_at_all)
+{
+    const place on;
+    BOOST_TEST(server_process(on.directory.path(), on.arguments).stop() == 0);
+    query_sqlite(on.file, "CREATE TRIGGER full_disk BEFORE INSERT ON watchword_user_state "
+                          "BEGIN SELECT RAISE(ABORT, 'no room'); END");
+    const std::vector<std::string> asked{"--json", "--role", "admin", "--password-file", on.password_file(secret), ann};
+    BOOST_TEST(on.user("create", asked).exit_code == 1);
+    BOOST_TEST(query_sqlite(on.file, "SELECT count(*) FROM user") == "0\n");
+    BOOST_TEST(query_sqlite(on.file, "SELECT count(*) FROM watchword_audit") == "0\n");
+    query_sqlite(on.file, "DROP TRIGGER full_disk");
+    BOOST_TEST(parsed(on.user("create", asked)).at("roles").as_array().size() == 1u);
+    BOOST_TEST(query_sqlite(on.file, "SELECT actor_kind, action, details FROM watchword_audit") ==
+               "shell|user.created|{\"roles\":[\"admin\"],\"disabled\":false}\n");
+}
+
+BOOST_AUTO_TEST_CASE(the_audit_log_tells_what_the_shell_has_changed)
+{
+    const place on;
+    server_process server(on.directory.path(), on.arguments);
+    BOOST_TEST(on.user("create", {"--password-file", on.password_file(secret), ann}).exit_code == 0);
+    BOOST_TEST(on.user("password", {"--password-file", on.password_file(other_secret), ann}).exit_code == 0);
+    BOOST_TEST(on.user("delete", {"--yes", ann}).exit_code == 0);
+    BOOST_TEST(server.stop() == 0);
+    BOOST_TEST(query_sqlite(on.file, "SELECT actor_kind, action FROM watchword_audit ORDER BY id") ==
+               "shell|user.created\nshell|user.password_changed\nshell|user.deleted\n");
+}
+
+BOOST_AUTO_TEST_CASE(users_on_postgresql_are_made_listed_and_deleted)
+{
+    const either_database on(true);
+    server_process server(on.directory.path(), on.arguments);
+    http_client client(server.address());
+    const auto password = on.password_file(secret);
+    const auto listed = [&](std::vector<std::string> flags) {
+        flags.emplace_back("--json");
+        return parsed(on.run("user", "list", flags)).as_array().size();
+    };
+    BOOST_TEST(listed({}) == 0u);
+    const auto made = parsed(
+        on.run("user", "create", {"--json", "--name", "Ann B.", "--role", "admin", "--password-file", password, ann}));
+    BOOST_TEST(on.run("user", "create", {"--password-file", password, "bob@b.test"}).exit_code == 0);
+    const auto twice = on.run("user", "create", {"--password-file", password, "ANN@b.test"});
+    BOOST_TEST(twice.exit_code == 1);
+    BOOST_TEST(contains(twice.errors, "somebody has this address"), twice.errors);
+    BOOST_TEST(listed({}) == 2u);
+    BOOST_TEST(listed({"--search", "ANN"}) == 1u);
+    BOOST_TEST(listed({"--search", "ann%"}) == 0u);
+    BOOST_TEST(listed({"--role", "admin"}) == 1u);
+    BOOST_TEST(listed({"--role", "adm"}) == 0u);
+    const auto table = on.run("user", "list", {"--limit", "1"});
+    BOOST_TEST(contains(table.output, ann + "  Ann B.  enabled  admin  " + text_at(made, "id")), table.output);
+    BOOST_TEST(contains(table.errors, "there are more"));
+
+    const auto in = read_grant(try_sign_in(client, ann, secret));
+    BOOST_TEST(in.user_id == text_at(made, "id"));
+    BOOST_TEST(check(client, in.access) == 200);
+    BOOST_TEST(on.run("user", "delete", {"--yes", ann}).output == ann + " is deleted\n");
+    BOOST_TEST(on.holds([&] { return check(client, in.access) == 401; }));
+    BOOST_TEST(try_sign_in(client, ann, secret).status == 401);
+    BOOST_TEST(listed({}) == 1u);
+    BOOST_TEST(on.run("user", "delete", {"--yes", ann}).exit_code == 1);
+    BOOST_TEST(on.postgres->query(on.where[1], "SELECT actor_kind || ' ' || action FROM watchword_audit ORDER BY id") ==
+               "shell user.created\nshell user.created\nshell user.deleted\n");
     BOOST_TEST(server.stop() == 0);
 }
 
