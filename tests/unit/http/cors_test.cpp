@@ -93,7 +93,8 @@ BOOST_AUTO_TEST_CASE(a_listed_origin_may_read_the_response)
         BOOST_TEST(r.body() == "hello");
         BOOST_TEST(r.header("Access-Control-Allow-Origin") == origin);
         BOOST_TEST(r.header("Access-Control-Expose-Headers") ==
-                   "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id");
+                   "ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, "
+                   "Preference-Applied, X-Request-Id, WWW-Authenticate");
         BOOST_TEST(!r.has("Access-Control-Allow-Credentials"));
         BOOST_TEST(r.header("Vary") == "Origin");
         BOOST_TEST(count(r.lines(), "Access-Control-Allow-Origin") == 1u);
