@@ -144,8 +144,9 @@ core::task<core::result<people_page>> administration::list(people_filter f, std:
                                                            std::size_t limit)
 {
     people_page page;
+    const bool is_one_role = f.role.find(' ') == std::string::npos; // roles are kept as words of one text
     const bool is_somewhere = f.search.size() <= name_limit && is_storable(f.search) && is_storable(f.role);
-    if (!is_somewhere) co_return page;
+    if (!is_somewhere || !is_one_role) co_return page;
     const auto work = [&](store::session& s) -> core::result<std::vector<person>> {
         return store::list_people(s, f, after.value_or(store::before_all_users), with_next(limit));
     };

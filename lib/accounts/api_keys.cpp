@@ -21,7 +21,7 @@ namespace watchword::accounts {
 namespace {
 
 constexpr auto acquire = std::memory_order_acquire;
-constexpr std::size_t longest_name = 100;
+constexpr std::size_t longest_name = 400; // bytes: 100 characters, which is what the API counts
 
 bool is_name(std::string_view text)
 {

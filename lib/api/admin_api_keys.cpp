@@ -73,7 +73,7 @@ const operation& create_operation()
         made.description = "Nobody gives a key permissions that he does not have himself.";
         made.body = object_of({{"name", text(1, longest_name)},
                                {"permissions", permissions_schema()},
-                               {"expires", time_schema().or_null(), false}});
+                               {"expires", time_schema().or_null().about("As 2027-01-31T12:00:00Z, in UTC."), false}});
         made.body_example = {{"name", "backup job"}, {"permissions", {"users.read"}}};
         made.answers = {{status::created, "The key, for the only time.", made_key_schema()}};
         made.problems = {status::conflict};

@@ -60,6 +60,7 @@ const operation& show_operation()
     static const auto o = [] {
         auto made =
             admin_operation(method::get, "/v1/admin/roles/{name}", "showRole", "What a role permits", "roles.read");
+        made.tagged = true;
         made.path_parameters = name_parameter();
         made.answers = {{status::ok, "With an ETag for If-Match.", role_schema()}};
         made.problems = {status::not_found};
@@ -77,6 +78,7 @@ const operation& set_operation()
         made.body = object_of({{"permissions", permissions_schema()}});
         made.body_example = {{"permissions", {"users.read", "audit.read"}}};
         made.answers = {{status::ok, "The role as it is now.", role_schema()}};
+        made.preferring = true;
         made.problems = {status::conflict};
         made.conditional = true;
         return made;

@@ -57,6 +57,7 @@ operation make_create()
     o.answers = {{status::created, "The new user; Location says where.", person_schema()}};
     o.problems = {status::conflict};
     o.keyed = true;
+    o.preferring = true;
     return o;
 }
 
@@ -64,6 +65,7 @@ operation make_show()
 {
     auto o = with_permission(method::get, "/v1/admin/users/{id}", "showUser", "Show a user", "users.read");
     o.answers = {{status::ok, "With an ETag for If-Match.", person_schema()}};
+    o.tagged = true;
     return o;
 }
 
@@ -82,6 +84,7 @@ operation make_update()
     o.answers = {{status::ok, "The user as he is now.", person_schema()}};
     o.problems = {status::not_found, status::conflict};
     o.conditional = true;
+    o.preferring = true;
     return o;
 }
 

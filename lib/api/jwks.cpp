@@ -25,6 +25,7 @@ operation declared()
     o.answers = {{http::status::ok, "All that have signed a valid token, or soon will.",
                   object_of({{"keys", list_of(open_object())}}), "application/jwk-set+json"}};
     o.negotiated = false;
+    o.tagged = true;
     return o;
 }
 

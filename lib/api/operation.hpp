@@ -13,6 +13,7 @@ namespace watchword::api {
 // Whom an operation answers.
 enum class access : std::uint8_t {
     anybody,
+    tutorial,   // whoever has logged in by the tutorial's route
     token,      // whoever is signed in
     permission, // whoever is signed in and has it, and API keys that have it
     client,     // registered OAuth clients
@@ -54,6 +55,8 @@ struct operation {
     std::vector<http::status> problems{}; // those that are this operation's own
     bool keyed = false;                   // takes an Idempotency-Key
     bool conditional = false;             // takes If-Match
+    bool tagged = false;                  // has an ETag, and answers If-None-Match
+    bool preferring = false;              // a change that minds Prefer: return=…
     bool negotiated = true;               // false: answered whatever Accept says
 };
 

@@ -6,6 +6,7 @@
 #include <boost/json/array.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <set>
 #include <stdexcept>
@@ -125,6 +126,11 @@ std::string code_text(status s)
     return std::to_string(static_cast<unsigned>(s));
 }
 
+json::object without_body(std::string_view description)
+{
+    return {{"description", core::json_string(description)}};
+}
+
 json::object answers_of(const operation& o, http::if_match changes, json::object& components)
 {
     json::object all;
@@ -133,7 +139,12 @@ json::object answers_of(const operation& o, http::if_match changes, json::object
         if (a.body) one["content"] = content(*a.body, a.media_type, a.example, components);
         all[code_text(a.status)] = std::move(one);
     }
+    if (o.preferring && !all.contains(code_text(status::created)))
+        all[code_text(status::no_content)] = without_body("It was changed, with Prefer: return=minimal.");
+    if (o.tagged) all[code_text(status::not_modified)] = without_body("It is what If-None-Match names.");
     auto problems = o.problems;
+    if (o.body) problems.push_back(status::payload_too_large);
+    if (o.negotiated && !offered(o).empty()) problems.push_back(status::not_acceptable);
     if (o.body || !o.query.empty()) problems.push_back(status::bad_request);
     if (o.body) problems.push_back(status::unsupported_media_type);
     if (o.who != access::anybody) problems.push_back(status::unauthorized);
@@ -152,6 +163,7 @@ json::array security_of(const operation& o)
 {
     const auto by = [](std::string_view scheme) { return json::object{{core::json_string(scheme), json::array()}}; };
     switch (o.who) {
+    case access::tutorial: return {by("tutorial")};
     case access::token: return {by("bearer")};
     case access::permission: return {by("bearer"), by("api_key")};
     case access::client: return {by("client")};
@@ -169,6 +181,10 @@ json::object described(const operation& o, http::if_match changes, json::object&
     json::array parameters;
     for (const auto& p : o.path_parameters) parameters.push_back(described(p, "path", components));
     for (const auto& p : o.query) parameters.push_back(described(p, "query", components));
+    if (o.tagged)
+        parameters.push_back(header_parameter("If-None-Match", "The ETag that was read: 304 if it is still the same."));
+    if (o.preferring)
+        parameters.push_back(header_parameter("Prefer", "return=minimal: the answer may do without what was changed."));
     if (o.keyed)
         parameters.push_back(header_parameter("Idempotency-Key", "Repeats of a request with the same key within 24 "
                                                                  "hours get the first one's answer."));
@@ -189,6 +205,10 @@ json::object described(const operation& o, http::if_match changes, json::object&
 json::object security_schemes()
 {
     return {
+        {"tutorial", json::object{{"type", "apiKey"},
+                                  {"in", "header"},
+                                  {"name", "x-access-token"},
+                                  {"description", "A token, as POST /login gives it."}}},
         {"bearer", json::object{{"type", "http"},
                                 {"scheme", "bearer"},
                                 {"description", "An access token, as POST /v1/sessions gives it."}}},
@@ -202,6 +222,33 @@ json::object security_schemes()
 std::string template_of(const std::string& path)
 {
     return path.ends_with("{*}") ? path.substr(0, path.size() - 3) + "{path}" : path;
+}
+
+// What belongs into a group, for readers; empty: its name says it.
+std::string_view about_group(std::string_view name)
+{
+    using pair = std::pair<std::string_view, std::string_view>;
+    static constexpr std::array<pair, 9> all{
+        pair{"Tutorial", "What the tutorial's server answers, for programs that were written for it."},
+        pair{"Account", "The own account: signing up, what it says, its password, its end."},
+        pair{"Sessions", "Signing in and out, and fresh access tokens."},
+        pair{"Tokens", "What a token is worth, for services that are shown one."},
+        pair{"Set-up", "The first administrator."},
+        pair{"Users", "Other people's accounts, for administrators."},
+        pair{"Administration", "Roles, API keys, the audit log, signing keys and measurements."},
+        pair{"Operations", "Whether the server lives."},
+        pair{"Description", "This description."}};
+    const auto* const found = std::find_if(all.begin(), all.end(), [name](const pair& p) { return p.first == name; });
+    return found == all.end() ? std::string_view() : found->second;
+}
+
+json::array with_descriptions(json::array tags)
+{
+    for (auto& each : tags) {
+        const auto text = about_group(core::view(each.at("name").get_string()));
+        if (!text.empty()) each.get_object()["description"] = core::json_string(text);
+    }
+    return tags;
 }
 
 std::string lower(std::string_view name)
@@ -244,7 +291,7 @@ json::object operations::describe(const std::string& version) const
                                   {"description", "Signing up, signing in, tokens and the administration of users."},
                                   {"license", json::object{{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}}}},
             {"servers", json::array{json::object{{"url", "/"}}}},
-            {"tags", std::move(tags)},
+            {"tags", with_descriptions(std::move(tags))},
             {"paths", std::move(paths)},
             {"components", json::object{{"schemas", std::move(components)}, {"securitySchemes", security_schemes()}}}};
 }

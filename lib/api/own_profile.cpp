@@ -30,6 +30,7 @@ const operation& show_operation()
         operation made;
         made.path = "/v1/users/me";
         made.id = "showAccount";
+        made.tagged = true;
         made.group = "Account";
         made.summary = "The own account";
         made.who = access::token;
@@ -46,6 +47,7 @@ const operation& update_operation()
         made.method = method::patch;
         made.path = "/v1/users/me";
         made.id = "updateAccount";
+        made.preferring = true;
         made.group = "Account";
         made.summary = "Change the own name and metadata";
         made.who = access::token;
@@ -136,6 +138,7 @@ core::task<response> own_profile::answer_own(request& q, accounts::person p)
     if (!may) co_return refuse(may.error(), service_);
     auto r = json_answer(status::ok, to_json(p, *may));
     r.set("ETag", '"' + accounts::version_of(p) + shown_permissions + accounts::version_of({{}, *may}) + '"');
+    r.never_compress(); // which makes an ETag weak, and of no use for If-Match
     co_return http::not_modified_if_matched(q, std::move(r));
 }
 

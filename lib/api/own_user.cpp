@@ -56,8 +56,7 @@ response own_user::refuse(core::error_code ec) const
         return http::problem(status::conflict, "last_admin",
                              "Nobody else is an administrator: give somebody the role admin first.");
     if (const auto weak = accounts::weakness_of(ec))
-        return http::problem(status::bad_request, accounts::code_of(*weak), accounts_.policy().explain(*weak),
-                             "new_password");
+        return refuse_input("/new_password", accounts::code_of(*weak), std::string(accounts_.policy().explain(*weak)));
     return failure(ec, accounts_.hashing_wait());
 }
 

@@ -106,6 +106,7 @@ http::response answer(http::status s, const accounts::person& p)
 {
     http::response r(s, "application/json", json::serialize(to_json(p)) + "\n");
     r.set("ETag", '"' + accounts::version_of(p) + '"');
+    r.never_compress(); // which makes an ETag weak, and of no use for If-Match
     return r;
 }
 
@@ -123,7 +124,9 @@ std::vector<std::string> versions_wanted(const http::request& q)
             while (element.starts_with(' ') || element.starts_with('\t')) element.remove_prefix(1);
             while (element.ends_with(' ') || element.ends_with('\t')) element.remove_suffix(1);
             const auto tag = http::parse_entity_tag(element);
-            if (tag && !tag->weak) versions.emplace_back(tag->opaque);
+            // "" and "*" are tags of nothing, and not what no_version and any_version mean; nor is "*.…" of a profile.
+            const bool may_be_ours = tag && !tag->opaque.empty() && tag->opaque.find_first_of("*.") != 0;
+            if (may_be_ours && !tag->weak) versions.emplace_back(tag->opaque);
         }
         if (versions.empty()) versions.emplace_back(","); // which nothing has
     }

@@ -22,6 +22,7 @@ operation resource_operation(std::string path, std::string id, std::string summa
     o.summary = std::move(summary);
     o.answers = {{http::status::ok, "The same for everybody; If-None-Match asks whether it has changed.",
                   std::move(body), std::move(type)}};
+    o.tagged = true;
     return o;
 }
 

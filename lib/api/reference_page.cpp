@@ -92,6 +92,7 @@ std::string access_text(const operation& o)
 {
     switch (o.who) {
     case access::anybody: return "Anybody.";
+    case access::tutorial: return "Needs a token of POST /login, as x-access-token.";
     case access::token: return "Needs an access token.";
     case access::permission: return "Needs the permission " + o.permission + " (access token or API key).";
     case access::client: return "Needs a registered client's id and secret.";

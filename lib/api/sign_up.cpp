@@ -39,6 +39,7 @@ const operation& create_operation()
         made.answers = {{status::created, "The new account: sign in with POST /v1/sessions.", person_schema()}};
         made.problems = {status::too_many_requests};
         made.keyed = true;
+        made.preferring = true;
         return made;
     }();
     return o;

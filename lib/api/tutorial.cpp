@@ -37,6 +37,7 @@ operation form_operation(std::string path, std::string id, std::string summary, 
     o.body->open = true;
     o.body_type = "application/x-www-form-urlencoded";
     o.negotiated = false;
+    o.problems = {status::too_many_requests};
     return o;
 }
 
@@ -65,7 +66,7 @@ operation list_operation()
     o.id = "tutorialListUsers";
     o.group = "Tutorial";
     o.summary = "All users";
-    o.who = access::token;
+    o.who = access::tutorial;
     const auto user =
         object_of({{"email", text().or_null()}, {"name", text().or_null()}, {"public_id", text().or_null()}});
     o.answers = {{status::ok, "In the order in which they signed up.", object_of({{"users", list_of(user)}})},

@@ -33,7 +33,7 @@ operation declared()
     o.description = "Every method is answered alike; so is everything below /v1/verify/, where the query is the "
                     "client's and there are no conditions.";
     o.who = access::token;
-    o.query = {{"role", text(1), "A role that the user must have; may be repeated."},
+    o.query = {{"role", list_of(text(1)), "A role that the user must have; may be repeated."},
                {"scope", text(1), "Words that the token's scope must have."}};
     o.answers = {{status::ok, "It may: X-User-Id, X-User-Email, X-User-Roles and X-User-Scope tell who asks."}};
     o.problems = {status::forbidden};
