@@ -41,6 +41,7 @@ class World:
         self.server, self.wire, self.description = server, wire, description
         self.random, self.values, self.sent = random, values, 0
         self.faults = []  # of the property that is tried
+        self.keys_made, self.roles = 0, []
 
     # ---- asking
     def request(self, operation, prepared, body=None, query=()):
@@ -109,10 +110,22 @@ class World:
         return Person(user, email, password, self.sign_in(email, password))
 
     def api_key(self, permissions):
+        self.make_room_for_a_key()
         return self.call('createApiKey', self.by_admin(), body={'name': 'k', 'permissions': sorted(permissions)})
+
+    def make_room_for_a_key(self):
+        """There may be a thousand, and many rounds make more."""
+        self.keys_made += 1
+        if self.keys_made % 50 != 0:
+            return
+        for key in self.call('listApiKeys', self.by_admin())['api_keys'][:-20]:
+            self.call('revokeApiKey', self.by_admin(), {'id': key['id']})
 
     def role(self):
         name = 'role-' + self.values.unique()
+        self.roles.append(name)
+        if len(self.roles) > 100:  # there may be five hundred
+            self.call('deleteRole', self.by_admin(), {'name': self.roles.pop(0)}, status=(204, 404))
         self.call('setRole', self.by_admin(), {'name': name}, {'permissions': ['users.read']})
         return name
 
@@ -174,6 +187,10 @@ class World:
 
     def for_revokeApiKey(self):
         return Prepared(self.by_admin(), {'id': self.api_key(['users.read'])['id']})
+
+    def for_createApiKey(self):
+        self.make_room_for_a_key()
+        return Prepared(self.by_admin())
 
     def for_introspect(self):
         return Prepared([('Authorization', basic(*self.server.client))], body={'token': self.person().token})
