@@ -185,7 +185,8 @@ core::task<core::result<person>> administration::add(actor by, new_person p, add
     auto hash = co_await service_.hash_new_password(owner, std::move(p.password), std::move(from));
     if (!hash) co_return hash.error();
     const auto now = clock_.precise_now();
-    ready.user = {core::make_uuid_v4(random_), std::move(p.name), std::move(p.email), std::move(*hash), now};
+    ready.user = {core::make_uuid_v4(random_), p.name ? name_from(*p.name) : std::nullopt, std::move(p.email),
+                  std::move(*hash), now};
     const auto work = [&](store::session& s) -> core::result<person> {
         store::lock_administrators(s);
         const bool is_first = kind == addition::first_admin;

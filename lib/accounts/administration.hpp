@@ -40,7 +40,7 @@ std::string version_of(const person&);
 struct new_person {
     std::string email;
     core::secret_string password;
-    std::optional<std::string> name{};
+    std::optional<std::string> name{}; // empty: none
     std::vector<std::string> roles{};
     std::optional<std::string> metadata{};
     bool disabled = false;

@@ -122,7 +122,8 @@ core::task<core::result<role>> role_permissions::set(actor by, std::string name,
 {
     const auto word = join_roles(std::span(&name, 1));
     const auto wanted = read_permissions(permissions);
-    if (!word || !wanted) co_return core::errc::invalid_input;
+    // What paths take for themselves no client could ask for again.
+    if (!word || !wanted || name == "." || name == "..") co_return core::errc::invalid_input;
     if (name == admin_role) co_return administration_problem::fixed_role;
     if (!by.permissions.includes(*wanted)) co_return administration_problem::beyond_own;
     const auto now = clock_.precise_now();

@@ -34,7 +34,7 @@ schema name()
 operation make_list()
 {
     auto o = with_permission(method::get, "/v1/admin/users", "listUsers", "List and search users", "users.read");
-    o.query = {{"search", text(0, 256), "A part of the address or the name, in either case."},
+    o.query = {{"search", text(0, 256), "A part of the address or the name; a to z in either case."},
                {"role", text(1, 64), "Only who has this role."},
                {"disabled", boolean(), "Only who is, or is not."},
                limit_parameter(),

@@ -1,5 +1,6 @@
 #include "api/cursor.hpp"
 
+#include "api/input.hpp"
 #include "core/text.hpp"
 
 #include <array>
@@ -71,9 +72,8 @@ core::result<std::string> cursors::read(filter values, std::string_view cursor) 
 
 http::response invalid_cursor()
 {
-    return http::problem(http::status::bad_request, "invalid_cursor",
-                         "This is no cursor of this list, or what is asked of the list has changed: begin anew.",
-                         "cursor");
+    return refuse_input("cursor", "invalid_cursor",
+                        "This is no cursor of this list, or what is asked of the list has changed: begin anew.");
 }
 
 } // namespace watchword::api

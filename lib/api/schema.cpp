@@ -81,6 +81,15 @@ std::size_t characters(std::string_view text)
         text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; }));
 }
 
+// Something before the last '@' and behind it, and nothing that is blank or controls a terminal. Whether somebody reads
+// mail there, only mail can tell.
+bool is_address(std::string_view text)
+{
+    const auto at = text.rfind('@');
+    const auto is_blank = [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; };
+    return at != text.npos && at > 0 && at + 1 < text.size() && std::none_of(text.begin(), text.end(), is_blank);
+}
+
 class judgement {
 public:
     void value(const schema& s, const json::value& v, const std::string& pointer)
@@ -103,6 +112,8 @@ public:
             return tell(pointer, "invalid_value", "This must be one of: " + all + '.');
         }
         if (text.empty() && s.least > 0) return tell(pointer, "missing_field", "This must not be empty.");
+        if (s.format == "email" && !is_address(text))
+            return tell(pointer, "invalid_value", "This must be an e-mail address.");
         size(s, characters(text), pointer, "characters");
     }
 

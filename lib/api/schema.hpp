@@ -21,7 +21,7 @@ struct schema {
     static constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
 
     type is = type::anything;
-    std::string format{};         // of text, for readers: "email", "date-time", "password"
+    std::string format{};         // of text: "email", which is judged; for readers "date-time", "password"
     std::size_t least = 0;        // characters of text, elements of an array
     std::size_t most = unlimited; // the same
     std::int64_t minimum = std::numeric_limits<std::int64_t>::min();

@@ -66,6 +66,7 @@ core::task<response> sign_up::create(request& q)
     wanted.email = text_in(*given, "email").value_or("");
     wanted.password = secret_in(*given, "password");
     wanted.name = text_in(*given, "name");
+    if (wanted.name == "") wanted.name.reset();
     given->clear();
     if (const auto wrong = accounts::find_problem(wanted)) co_return refuse(*wrong);
     accounts::person shown;

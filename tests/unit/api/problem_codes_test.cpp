@@ -17,9 +17,10 @@ using namespace watchword;
 // What the sources of the library name where they make problems.
 std::set<std::string> used_codes()
 {
-    const std::regex calls(R"re(\b(?:problem|unauthorized|busy|tell|refuse_input|too_many)\()re"
-                           R"re((?:[a-z_:\s]+,\s*|"[/a-z_]*",\s*|\{\s*|[a-z_.]+\([a-z_, .]*\),\s*|pointer,\s*|p\.name,\s*)*)re"
-                           R"re("([a-z]+_[a-z_]+|overloaded|unavailable|unauthorized|unsupported)")re");
+    const std::regex calls(
+        R"re(\b(?:problem|unauthorized|busy|tell|refuse_input|too_many)\()re"
+        R"re((?:[a-z_:\s]+,\s*|"[/a-z_]*",\s*|\{\s*|[a-z_.]+\([a-z_, .]*\),\s*|pointer,\s*|p\.name,\s*)*)re"
+        R"re("([a-z]+_[a-z_]+|overloaded|unavailable|unauthorized|unsupported)")re");
     const std::regex cases(R"re((?:weakness|session_problem|administration_problem)::\w+: return "([a-z_]+)")re");
     const std::regex braced(R"re(\{(?:\{\})?[^{}"]*(?:"[a-z]+", )?"((?:invalid|missing|unknown)_[a-z]+)")re");
     std::set<std::string> all;
