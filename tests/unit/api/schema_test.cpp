@@ -58,9 +58,9 @@ BOOST_AUTO_TEST_CASE(every_fault_is_named_by_its_pointer)
 BOOST_AUTO_TEST_CASE(an_address_has_something_on_both_sides_and_no_blanks)
 {
     const auto address = api::text(1, 64, "email");
-    for (const auto* good : { "a@b", "ž@b.c", "\\" a @b\\"@c.d", "a@[127.0.0.1]" })
+    for (const auto* good : {"a@b", "ž@b.c", R"(\"a@b\"@c.d)", "a@[127.0.0.1]"})
         BOOST_TEST(api::judge(address, boost::json::parse('"' + std::string(good) + '"')).empty(), good);
-    for (const auto* bad : {"a", "@", "a@", "@b", " a@b", "a@b\\r\\nX: 1@c", "a b@c", "a@b\\t", "a\\u007f@b"})
+    for (const auto* bad : {"a", "@", "a@", "@b", " a@b", R"(a@b\r\nX: 1@c)", "a b@c", R"(a@b\t)", R"(a\u007f@b)"})
         BOOST_TEST(api::judge(address, boost::json::parse('"' + std::string(bad) + '"')).size() == 1u, bad);
 }
 
