@@ -3,6 +3,7 @@
 #include "accounts/accounts.hpp"
 #include "accounts/administration_problem.hpp"
 #include "accounts/audit_notes.hpp"
+#include "core/characters.hpp"
 #include "core/json.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
@@ -21,11 +22,11 @@ namespace watchword::accounts {
 namespace {
 
 constexpr auto acquire = std::memory_order_acquire;
-constexpr std::size_t longest_name = 400; // bytes: 100 characters, which is what the API counts
+constexpr std::size_t longest_name = 100; // characters
 
 bool is_name(std::string_view text)
 {
-    return !text.empty() && text.size() <= longest_name && is_storable(text);
+    return !text.empty() && is_storable(text) && core::count_characters(text) <= longest_name;
 }
 
 bool is_past(const std::optional<core::precise_timestamp>& end, core::precise_timestamp now)

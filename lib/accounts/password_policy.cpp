@@ -2,6 +2,7 @@
 
 #include "accounts/common_passwords.hpp"
 #include "accounts/personal_words.hpp"
+#include "core/characters.hpp"
 #include "core/composed.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
@@ -23,13 +24,6 @@ const boost::system::error_category& category() noexcept
 {
     static const weakness_category instance;
     return instance;
-}
-
-// Of UTF-8.
-std::size_t count_characters(std::string_view text) noexcept
-{
-    const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins));
 }
 
 } // namespace
@@ -67,7 +61,7 @@ core::result<void> password_policy::check(std::string_view password, const passw
 {
     if (password.size() > longest) return weakness::too_long;
     if (!core::is_utf8(password)) return weakness::not_text;
-    if (count_characters(core::composed(password).view()) < settings_.minimum_length) return weakness::too_short;
+    if (core::count_characters(core::composed(password).view()) < settings_.minimum_length) return weakness::too_short;
     if (is_personal_password(password, {owner.email, owner.name, settings_.service_words})) return weakness::personal;
     if (is_common_password(password)) return weakness::common;
     const auto breached = is_breached(password);

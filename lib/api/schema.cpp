@@ -1,5 +1,6 @@
 #include "api/schema.hpp"
 
+#include "core/characters.hpp"
 #include "core/json.hpp"
 
 #include <boost/json/array.hpp>
@@ -74,13 +75,6 @@ std::string below(const std::string& pointer, std::string_view name)
     return all;
 }
 
-// Of UTF-8.
-std::size_t characters(std::string_view text)
-{
-    return static_cast<std::size_t>(std::count_if(
-        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; }));
-}
-
 // Something before the last '@' and behind it, and nothing that is blank or controls a terminal. Whether somebody reads
 // mail there, only mail can tell.
 bool is_address(std::string_view text)
@@ -114,7 +108,7 @@ public:
         if (text.empty() && s.least > 0) return tell(pointer, "missing_field", "This must not be empty.");
         if (s.format == "email" && !is_address(text))
             return tell(pointer, "invalid_value", "This must be an e-mail address.");
-        size(s, characters(text), pointer, "characters");
+        size(s, core::count_characters(text), pointer, "characters");
     }
 
     void number(const schema& s, std::int64_t n, const std::string& pointer)

@@ -17,7 +17,11 @@ BOOST_AUTO_TEST_SUITE(readme)
 BOOST_AUTO_TEST_CASE(the_api_by_example)
 {
     const temporary_directory directory;
-    const server_process server(directory.path(), {"--set", "sessions.cookies=true"});
+    const auto secret = directory / "password";
+    write_file(secret, "nine slow herons\n");
+    const server_process server(directory.path(),
+                                {"--set", "sessions.cookies=true", "--set", "admin.email=root@example.test", "--set",
+                                 "admin.password_file=" + secret});
     const auto all = shown_commands(read_file(source_file("README.md")), "## The API by example");
     BOOST_TEST(all.size() >= 20u);
     for (const auto& difference :

@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(only_whole_and_unchanged_by_the_same_key_under_the_same_nam
 BOOST_AUTO_TEST_CASE(a_key_has_32_bytes)
 {
     core::system_random random;
-    for (const std::size_t size : {0, 31, 33}) {
+    for (const std::size_t size : {0u, 31u, 33u}) {
         BOOST_CHECK_THROW(crypto::seal_bytes(key_of('k', size), "p", "n", random), std::invalid_argument);
         BOOST_CHECK_THROW(crypto::open_bytes(key_of('k', size), seal("p"), "n"), std::invalid_argument);
     }
