@@ -1,4 +1,5 @@
 // How the first administrator comes to be, and what requests under /v1 may carry.
+#include "printed_token.hpp"
 #include "sessions_fixture.hpp"
 #include "support/vectors.hpp"
 
@@ -17,17 +18,6 @@ http_response ask(http_client& c, const std::string& method, const std::string& 
 {
     headers.emplace_back("Content-Type", "application/json");
     return c.exchange(method, target, headers, boost::json::serialize(body));
-}
-
-// The token of the link that the server prints.
-std::string printed_token(const server_process& server)
-{
-    BOOST_TEST(comes_true([&] { return contains(server.output(), "This is good until"); }));
-    const std::string link = "http://" + server.address() + "/console/setup?token=", text = server.output();
-    const auto at = text.find(link);
-    if (at == text.npos) return {};
-    const auto begin = at + link.size();
-    return text.substr(begin, text.find('\n', begin) - begin);
 }
 
 struct place {

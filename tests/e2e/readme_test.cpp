@@ -1,5 +1,5 @@
 // What README.md shows of the API, run as it is written. (Behind nginx: proxies_test.cpp.)
-#include "e2e_fixture.hpp"
+#include "printed_token.hpp"
 #include "support/paths.hpp"
 #include "support/transcript.hpp"
 #include "support/vectors.hpp"
@@ -17,15 +17,12 @@ BOOST_AUTO_TEST_SUITE(readme)
 BOOST_AUTO_TEST_CASE(the_api_by_example)
 {
     const temporary_directory directory;
-    const auto secret = directory / "password";
-    write_file(secret, "nine slow herons\n");
-    const server_process server(directory.path(),
-                                {"--set", "sessions.cookies=true", "--set", "admin.email=root@example.test", "--set",
-                                 "admin.password_file=" + secret});
+    const server_process server(directory.path(), {"--set", "sessions.cookies=true"});
+    const auto token = printed_token(server);
     const auto all = shown_commands(read_file(source_file("README.md")), "## The API by example");
     BOOST_TEST(all.size() >= 20u);
-    for (const auto& difference :
-         find_differences(all, directory.path().string(), {{"127.0.0.1:5000", server.address()}}))
+    for (const auto& difference : find_differences(
+             all, directory.path().string(), {{"127.0.0.1:5000", server.address()}, {"TOKEN-OF-THE-LINK", token}}))
         BOOST_ERROR(difference);
 }
 
