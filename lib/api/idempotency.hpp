@@ -27,8 +27,7 @@
 namespace watchword::api {
 
 // The key of a request: 1 to 255 visible ASCII characters, in a string of RFC 8941 ("…") or bare, then without '"',
-// ',',
-// ';' and '\'; both mean the same key. Nothing if there is no such field; invalid_input.
+// comma, ';' and '\'; both mean the same key. Nothing if there is no such field; invalid_input.
 core::result<std::optional<std::string>> read_idempotency_key(const http::request&);
 
 // Whose key it is; keys of different callers have nothing to do with each other.
