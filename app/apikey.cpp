@@ -2,9 +2,8 @@
 
 #include "command_line.hpp"
 #include "permission_words.hpp"
-#include "settings/nearest.hpp"
+#include "steps.hpp"
 
-#include <array>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -30,20 +29,7 @@ constexpr std::string_view more_help =
     "  --json              Write JSON: id, name, prefix, permissions, created, expires, last_used; `create` the\n"
     "                      key, too; `list` an array of such objects, with state: active or expired.\n";
 
-struct step {
-    std::string_view name;
-    int (*run)(const arguments&);
-};
-constexpr std::array<step, 3> steps{{{"create", apikey_create}, {"list", apikey_list}, {"revoke", apikey_revoke}}};
-
-int unknown(const std::string& name)
-{
-    std::vector<std::string> names;
-    for (const auto& s : steps) names.emplace_back(s.name);
-    const auto near = settings::nearest(name, names);
-    fail("apikey knows no '" + name + "'" + (near.empty() ? "" : "; did you mean " + near + "?"));
-    return misused;
-}
+constexpr step steps[] = {{"create", apikey_create}, {"list", apikey_list}, {"revoke", apikey_revoke}};
 
 } // namespace
 
@@ -53,19 +39,7 @@ int apikey(const arguments& given)
         std::cout << help << permission_lines(std::string(22, ' ')) << more_help << database_flags_help;
         return success;
     }
-    if (given.empty() || given.front().starts_with('-')) {
-        fail("apikey needs one of create, list, revoke; see watchword apikey --help");
-        return misused;
-    }
-    for (const auto& s : steps) {
-        if (s.name != given.front()) continue;
-        try {
-            return s.run({given.begin() + 1, given.end()});
-        } catch (const std::exception& e) {
-            return fail(e.what());
-        }
-    }
-    return unknown(given.front());
+    return run_step("apikey", steps, given);
 }
 
 } // namespace watchword::app

@@ -4,15 +4,11 @@
 
 #include <algorithm>
 #include <iostream>
+#include <sstream>
 #include <string_view>
 
 namespace watchword::app {
 namespace {
-
-struct command {
-    std::string_view name, text;
-    int (*run)(const arguments&);
-};
 
 constexpr command commands[] = {
     {"serve", "Sign people up, log them in, check their tokens: the server.", serve},
@@ -22,18 +18,20 @@ constexpr command commands[] = {
     {"apikey", "Makes keys for programs that administer users; shows and revokes them.", apikey},
     {"role", "Shows and sets what roles permit in the administration.", role},
     {"client", "Makes a secret for a program that may ask about tokens and revoke them.", client},
-    {"config", "Prints every setting with its default, as a file for --config.", config},
+    {"config", "Prints settings: their defaults, what would hold and why, what is wrong.", config},
     {"backup", "Writes the SQLite database into a file, also beside a running server.", backup},
     {"restore", "Puts a backup in place of the SQLite database.", restore},
     {"hash", "Finds what password hashes may cost on this machine; makes and checks one.", hash},
     {"breached", "Makes a filter of stolen passwords that nobody may choose; looks into it.", breached},
     {"check", "Looks for damage in the database, also beside a running server.", check},
+    {"completion", "Prints a script that completes command lines in bash or zsh.", completion},
+    {"man", "Prints the manual page.", man},
 };
 
 void print_help(std::ostream& out)
 {
     out << "Watchword: an authentication server.\n\nUsage: watchword COMMAND [OPTION]...\n\nCommands:\n";
-    for (const auto& c : commands) out << "  " << c.name << std::string(10 - c.name.size(), ' ') << c.text << "\n";
+    for (const auto& c : commands) out << "  " << c.name << std::string(12 - c.name.size(), ' ') << c.text << "\n";
     out << "\n  watchword COMMAND --help shows the options of a command.\n  watchword --version shows the version.\n";
 }
 
@@ -49,6 +47,20 @@ int unknown(const std::string& name)
 }
 
 } // namespace
+
+std::span<const command> all_commands()
+{
+    return commands;
+}
+
+std::string help_of(const command& c)
+{
+    std::ostringstream text;
+    auto* const before = std::cout.rdbuf(text.rdbuf());
+    c.run({"--help"});
+    std::cout.rdbuf(before);
+    return text.str();
+}
 
 bool wants_help(const arguments& given)
 {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace watchword::app {
@@ -8,6 +10,15 @@ namespace watchword::app {
 using arguments = std::vector<std::string>;
 
 inline constexpr int success = 0, failed = 1, misused = 2; // exit codes
+
+struct command {
+    std::string_view name, text; // for the list of commands
+    int (*run)(const arguments&);
+};
+// In the order in which they are listed.
+std::span<const command> all_commands();
+// What `watchword NAME --help` prints. One thread.
+std::string help_of(const command&);
 
 // Runs the subcommand that the first argument names; returns the exit code.
 int run(const arguments&);
@@ -22,6 +33,8 @@ int config(const arguments&);
 int backup(const arguments&);
 int restore(const arguments&);
 int check(const arguments&);
+int completion(const arguments&);
+int man(const arguments&);
 int breached(const arguments&);
 int hash(const arguments&);
 int key(const arguments&);

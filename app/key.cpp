@@ -1,8 +1,7 @@
 #include "key.hpp"
 
-#include "settings/nearest.hpp"
+#include "steps.hpp"
 
-#include <array>
 #include <iostream>
 
 namespace watchword::app {
@@ -39,25 +38,8 @@ constexpr std::string_view help =
     "  --force             Replace FILE if it is there.\n\n"
     "  --secret-file FILE  The secret, as for watchword serve.\n";
 
-struct step {
-    std::string_view name;
-    int (*run)(const arguments&);
-};
-constexpr std::array<step, 5> steps{{{"list", key_list},
-                                     {"rotate", key_rotate},
-                                     {"retire", key_retire},
-                                     {"import", key_import},
-                                     {"export", key_export}}};
-
-int unknown(const std::string& name)
-{
-    std::vector<std::string> names;
-    names.reserve(steps.size());
-    for (const auto& s : steps) names.emplace_back(s.name);
-    const auto near = settings::nearest(name, names);
-    fail("key knows no '" + name + "'" + (near.empty() ? "" : "; did you mean " + near + "?"));
-    return misused;
-}
+constexpr step steps[] = {
+    {"list", key_list}, {"rotate", key_rotate}, {"retire", key_retire}, {"import", key_import}, {"export", key_export}};
 
 } // namespace
 
@@ -67,19 +49,7 @@ int key(const arguments& given)
         std::cout << help << database_flags_help;
         return success;
     }
-    if (given.empty() || given.front().starts_with('-')) {
-        fail("key needs one of list, rotate, retire, import, export; see watchword key --help");
-        return misused;
-    }
-    for (const auto& s : steps) {
-        if (s.name != given.front()) continue;
-        try {
-            return s.run({given.begin() + 1, given.end()});
-        } catch (const std::exception& e) {
-            return fail(e.what());
-        }
-    }
-    return unknown(given.front());
+    return run_step("key", steps, given);
 }
 
 std::optional<command_line> read_key_line(const arguments& given, syntax expected)

@@ -8,7 +8,7 @@
 #include "core/words.hpp"
 #include "permission_words.hpp"
 #include "server/database_settings.hpp"
-#include "settings/nearest.hpp"
+#include "steps.hpp"
 #include "store/roles.hpp"
 #include "text_table.hpp"
 
@@ -16,7 +16,6 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <array>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -121,20 +120,7 @@ int delete_role(const arguments& given)
     return finish_beside_server(database);
 }
 
-struct step {
-    std::string_view name;
-    int (*run)(const arguments&);
-};
-constexpr std::array<step, 3> steps{{{"list", list_roles}, {"set", set_role}, {"delete", delete_role}}};
-
-int unknown(const std::string& name)
-{
-    std::vector<std::string> names;
-    for (const auto& s : steps) names.emplace_back(s.name);
-    const auto near = settings::nearest(name, names);
-    fail("role knows no '" + name + "'" + (near.empty() ? "" : "; did you mean " + near + "?"));
-    return misused;
-}
+constexpr step steps[] = {{"list", list_roles}, {"set", set_role}, {"delete", delete_role}};
 
 } // namespace
 
@@ -144,19 +130,7 @@ int role(const arguments& given)
         std::cout << help << permission_lines("  ") << more_help << database_flags_help;
         return success;
     }
-    if (given.empty() || given.front().starts_with('-')) {
-        fail("role needs one of list, set, delete; see watchword role --help");
-        return misused;
-    }
-    for (const auto& s : steps) {
-        if (s.name != given.front()) continue;
-        try {
-            return s.run({given.begin() + 1, given.end()});
-        } catch (const std::exception& e) {
-            return fail(e.what());
-        }
-    }
-    return unknown(given.front());
+    return run_step("role", steps, given);
 }
 
 } // namespace watchword::app

@@ -1,32 +1,26 @@
 #include "user.hpp"
 
 #include "command_line.hpp"
-#include "settings/nearest.hpp"
+#include "steps.hpp"
 
-#include <array>
 #include <iostream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace watchword::app {
 namespace {
 
-struct step {
-    std::string_view name;
-    int (*run)(const arguments&);
-    void (*print_help)();
-};
-constexpr std::array<step, 10> steps{{{"list", user_list, print_list_help},
-                                      {"show", user_show, print_list_help},
-                                      {"create", user_create, print_create_help},
-                                      {"password", user_password, print_password_help},
-                                      {"delete", user_delete, print_delete_help},
-                                      {"import", user_import, print_import_help},
-                                      {"export", user_export, print_export_help},
-                                      {"disable", user_disable, print_change_help},
-                                      {"enable", user_enable, print_change_help},
-                                      {"roles", user_roles, print_change_help}}};
+constexpr step steps[] = {{"list", user_list},         {"show", user_show},       {"create", user_create},
+                          {"password", user_password}, {"delete", user_delete},   {"import", user_import},
+                          {"export", user_export},     {"disable", user_disable}, {"enable", user_enable},
+                          {"roles", user_roles}};
+constexpr std::pair<std::string_view, void (*)()> helps[] = {
+    {"list", print_list_help},         {"show", print_list_help},      {"create", print_create_help},
+    {"password", print_password_help}, {"delete", print_delete_help},  {"import", print_import_help},
+    {"export", print_export_help},     {"disable", print_change_help}, {"enable", print_change_help},
+    {"roles", print_change_help}};
 
 void print_help()
 {
@@ -44,37 +38,15 @@ void print_help()
                  "--help` says how.\n";
 }
 
-int unknown(const std::string& name)
-{
-    std::vector<std::string> names;
-    names.reserve(steps.size());
-    for (const auto& s : steps) names.emplace_back(s.name);
-    const auto near = settings::nearest(name, names);
-    fail("user knows no '" + name + "'" + (near.empty() ? "" : "; did you mean " + near + "?"));
-    return misused;
-}
-
 } // namespace
 
 int user(const arguments& given)
 {
-    const bool helps = wants_help(given);
-    if (given.empty() || given.front().starts_with('-')) {
-        if (helps) {
-            print_help();
-            return success;
-        }
-        fail("user needs one of list, show, create, password, delete, disable, enable, roles, import, export; see "
-             "watchword user --help");
-        return misused;
-    }
-    for (const auto& s : steps) {
-        if (s.name != given.front()) continue;
-        if (!helps) return s.run({given.begin() + 1, given.end()});
-        s.print_help();
-        return success;
-    }
-    return unknown(given.front());
+    if (!wants_help(given)) return run_step("user", steps, given);
+    for (const auto& [name, print] : helps)
+        if (name == given.front()) return print(), success;
+    print_help();
+    return success;
 }
 
 } // namespace watchword::app

@@ -50,6 +50,6 @@ export BOOST_TEST_COLOR_OUTPUT=no
 # ctest keeps what the programs print, which is where their cases are counted: all of it.
 report=$build/tests.xml
 rm -f "$report"
-ctest --test-dir "$build" -R "$filter" --output-on-failure --parallel 4 --no-tests=error \
+ctest --test-dir "$build" -R "$filter" --output-on-failure --parallel 3 --no-tests=error \
   --output-junit "$report" --test-output-size-passed 10000000 --test-output-size-failed 10000000
 python3 "$root/tests/count.py" "$report"

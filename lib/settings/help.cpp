@@ -3,10 +3,16 @@
 #include "core/json.hpp"
 #include "settings/table.hpp"
 
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+
+#include <utility>
 
 namespace watchword::settings {
 namespace {
+
+namespace json = boost::json;
 
 constexpr std::size_t text_column = 31, width = 100;
 
@@ -74,7 +80,143 @@ std::string json_value(const descriptor& d, const settings& values)
     return bare ? text : quote(text);
 }
 
+std::string in_cell(std::string_view text)
+{
+    std::string all;
+    for (const char c : text) {
+        if (c == '|' || c == '*' || c == '<') all.push_back('\\');
+        all.push_back(c);
+    }
+    return all;
+}
+
+constexpr std::string_view group_of(std::string_view key)
+{
+    return key.substr(0, key.find('.'));
+}
+constexpr std::string_view name_in_group(std::string_view key)
+{
+    return key.substr(key.find('.') + 1);
+}
+
+// As people read it: two spaces for each level, a line for each member.
+void append_indented(std::string& out, const json::value& v, std::size_t depth = 0)
+{
+    const auto* const members = v.if_object();
+    if (!members || members->empty()) {
+        out.append(json::serialize(v));
+        return;
+    }
+    const std::string margin(2 * depth, ' ');
+    const char* before = "{\n";
+    for (const auto& [name, value] : *members) {
+        out.append(before)
+            .append(margin)
+            .append("  ")
+            .append(quote(std::string_view(name.data(), name.size())))
+            .append(": ");
+        append_indented(out, value, depth + 1);
+        before = ",\n";
+    }
+    out.append("\n").append(margin).append("}");
+}
+
+json::object schema_of(const descriptor& d)
+{
+    const auto texts = [&](json::value also) {
+        json::object o;
+        o["type"] = std::move(also);
+        o["description"] = core::json_string("This must be " + expectation(d) + ".");
+        return o;
+    };
+    switch (d.type) {
+    case kind::boolean: return {{"type", "boolean"}};
+    case kind::count: return {{"type", "integer"}, {"minimum", d.least}, {"maximum", d.most}};
+    case kind::text: return {{"type", "string"}, {"minLength", d.least > 0 ? 1 : 0}};
+    case kind::list: {
+        const json::object elements{{"type", "string"}};
+        const json::object list{{"type", "array"}, {"items", elements}, {"minItems", d.least}};
+        return {{"anyOf", json::array{list, elements}}};
+    }
+    case kind::choice: {
+        json::array names;
+        for (const auto each : d.choices) names.emplace_back(core::json_string(each));
+        return {{"enum", std::move(names)}};
+    }
+    case kind::bytes:
+    case kind::duration:
+    case kind::rate: break;
+    }
+    return texts(json::array{"integer", "string"});
+}
+
 } // namespace
+
+std::string shown_value(const descriptor& d, const settings& values)
+{
+    if (d.hidden && !d.write(values).empty()) return quote("***");
+    return json_value(d, values);
+}
+
+std::string reference()
+{
+    const settings defaults;
+    std::string out =
+        "# Settings\n\n"
+        "Made by `watchword config reference`. Defaults, then a file (`--config FILE`), then the environment, then\n"
+        "flags; the later wins. In the file `group.name` is `{\"group\": {\"name\": value}}`, in the environment\n"
+        "`WATCHWORD_GROUP_NAME`, and `--set group.name=value` sets anything. Sizes are bytes or end in `KiB`, `MiB` "
+        "or\n"
+        "`GiB`; times are seconds or end in `ms`, `s`, `m`, `h` or `d`; rates are `COUNT/TIME`, so many at once, and "
+        "over\n"
+        "time as many in each such time, or `none`.\n";
+    std::string_view group;
+    for (const auto& d : table()) {
+        if (group_of(d.key) != group) {
+            group = group_of(d.key);
+            out.append("\n## ").append(group).append(
+                "\n\n| setting | default | what it is | allowed |\n|---|---|---|---|\n");
+        }
+        out.append("| `").append(d.environment_only ? d.short_environment : d.key).append("`");
+        if (!d.flag.empty()) out.append(", `").append(d.flag).append("`");
+        if (!d.short_environment.empty() && !d.environment_only)
+            out.append(", `").append(d.short_environment).append("`");
+        if (d.hidden && !d.environment_only)
+            out.append(", or a file as `").append(environment_name(d)).append("_FILE`");
+        const auto value = d.write(defaults);
+        out.append(" | ").append(value.empty() ? "" : "`" + in_cell(value) + "`");
+        out.append(" | ").append(in_cell(d.text));
+        if (d.environment_only) out.append(" From the environment only.");
+        out.append(" | ").append(in_cell(expectation(d))).append(" |\n");
+    }
+    return out;
+}
+
+std::string file_schema()
+{
+    const settings defaults;
+    json::object groups;
+    for (const auto& d : table()) {
+        if (d.environment_only) continue;
+        auto& group = groups[core::json_string(group_of(d.key))];
+        if (!group.is_object())
+            group = json::object{{"type", "object"}, {"additionalProperties", false}, {"properties", json::object()}};
+        auto one = schema_of(d);
+        const auto* const allowed = one.if_contains("description");
+        const auto more = allowed ? " " + std::string(allowed->get_string().c_str()) : std::string();
+        one["description"] = core::json_string(std::string(d.text) + more);
+        one["default"] = core::parse_json(json_value(d, defaults)).value();
+        group.get_object()["properties"].get_object()[core::json_string(name_in_group(d.key))] = std::move(one);
+    }
+    const json::object all{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+                           {"title", "Settings of Watchword"},
+                           {"type", "object"},
+                           {"additionalProperties", false},
+                           {"properties", std::move(groups)}};
+    std::string out;
+    append_indented(out, all);
+    return out + "\n";
+}
 
 std::string help_text()
 {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "settings/table.hpp"
+
 #include <string>
 
 // Texts made from the table of settings.
@@ -10,5 +12,14 @@ std::string help_text();
 
 // Every setting with its default and what it means, as a commented file for --config.
 std::string default_file();
+
+// The same as tables in Markdown, and what their values may be.
+std::string reference();
+
+// JSON Schema (2020-12) of files for --config, for editors and for programs that write them.
+std::string file_schema();
+
+// How a value of the setting is written in a file for --config. Secrets are "***", if there is one.
+std::string shown_value(const descriptor&, const settings&);
 
 } // namespace watchword::settings

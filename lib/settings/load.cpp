@@ -2,6 +2,7 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "settings/file_lines.hpp"
 #include "settings/nearest.hpp"
 #include "settings/table.hpp"
 
@@ -145,7 +146,9 @@ public:
         read_environment();
         for (const auto& [d, where, value] : from_arguments_) {
             apply(*d, where, value);
-            if (d->key == "secret.file") result_.values.secret.value = {}; // the flag is the stronger layer
+            if (d->key != "secret.file") continue; // the flag is the stronger layer
+            result_.values.secret.value = {};
+            result_.origins.erase("secret.value");
         }
         return std::move(result_);
     }
@@ -168,7 +171,8 @@ private:
 
     void apply(const descriptor& d, const std::string& where, std::string_view value)
     {
-        if (!d.read(d, result_.values, value)) complain_about_value(d, where, "'" + std::string(value) + "'");
+        if (!d.read(d, result_.values, value)) return complain_about_value(d, where, "'" + std::string(value) + "'");
+        result_.origins[d.key] = where;
     }
 
     // The setting called `key` outside the environment; complains if there is none.
@@ -320,6 +324,7 @@ private:
             return complain(file_ + ", line " + std::to_string(line), "is not JSON, or a name stands twice");
         }
         if (!value->is_object()) return complain(file_, "must hold an object, {\"group\": {\"name\": value}}");
+        lines_ = find_lines(*text);
         for (const auto& [group, members] : value->get_object()) read_group(std::string(view(group)), members);
     }
 
@@ -328,10 +333,10 @@ private:
         std::vector<std::string> groups;
         for (const auto& d : table()) groups.emplace_back(group_of(d.key));
         if (std::find(groups.begin(), groups.end(), group) == groups.end())
-            return complain(file_ + ": " + group, "is not a group of settings" + did_you_mean(nearest(group, groups)));
-        if (!members.is_object()) return complain(file_ + ": " + group, "must be an object, {\"name\": value}");
+            return complain(place_of(group), "is not a group of settings" + did_you_mean(nearest(group, groups)));
+        if (!members.is_object()) return complain(place_of(group), "must be an object, {\"name\": value}");
         for (const auto& [name, value] : members.get_object()) {
-            const std::string key = group + "." + std::string(view(name)), where = file_ + ": " + key;
+            const std::string key = group + "." + std::string(view(name)), where = place_of(key);
             const auto* const d = find_setting(key, where);
             if (!d) continue;
             if (const auto text = text_of(*d, value))
@@ -341,23 +346,35 @@ private:
         }
     }
 
+    // "watchword.json, line 7: http.body_bytes"
+    std::string place_of(const std::string& key) const
+    {
+        const auto line = lines_.find(key);
+        return file_ + (line == lines_.end() ? "" : ", line " + std::to_string(line->second)) + ": " + key;
+    }
+
     const sources& sources_;
     loaded result_;
     std::string file_;
+    std::map<std::string, std::size_t> lines_; // of the file, by GROUP and GROUP.NAME
     std::vector<assignment> from_arguments_;
 };
 
 } // namespace
 
+std::string printable(std::string text)
+{
+    const bool is_text = core::is_utf8(text);
+    for (char& c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x20 || byte == 0x7F || (!is_text && byte >= 0x80)) c = '?';
+    }
+    return text;
+}
+
 std::string to_string(const problem& p)
 {
-    std::string line = p.where + ": " + p.what;
-    const bool text = core::is_utf8(line);
-    for (char& c : line) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte < 0x20 || byte == 0x7F || (!text && byte >= 0x80)) c = '?';
-    }
-    return line;
+    return printable(p.where + ": " + p.what);
 }
 
 loaded load(const sources& s)

@@ -20,16 +20,20 @@ struct sources {
 
 // Something that is wrong, for whoever wrote it.
 struct problem {
-    std::string where; // "watchword.json: http.body_bytes", "WATCHWORD_LISTEN", "--threads"
+    std::string where; // "watchword.json, line 7: http.body_bytes", "WATCHWORD_LISTEN", "--threads"
     std::string what;  // what is allowed, or the nearest known name; and the value, unless it may hold a secret
 };
 
 // "where: what" on one line, without control characters.
 std::string to_string(const problem&);
+// Any text so.
+std::string printable(std::string text);
 
 struct loaded {
     settings values;
     std::vector<problem> problems; // all of them; the values are usable only if there are none
+    // Of each setting that is not its default, by its key: where its value comes from, as `problem::where` says it.
+    std::map<std::string_view, std::string> origins;
 };
 
 // Reads every layer and collects every problem: unknown keys, values out of range, keys given twice, a file that is no

@@ -187,6 +187,69 @@ BOOST_AUTO_TEST_CASE(flags_win_over_the_environment_and_that_over_the_file)
     BOOST_TEST(http_client(server.address()).exchange("GET", "/health/live", headers).status == 200);
 }
 
+BOOST_AUTO_TEST_CASE(what_a_server_would_go_by_is_shown_with_its_origin)
+{
+    const temporary_directory directory;
+    const auto file = directory / "watchword.json";
+    write_file(file, "{\n  \"log\": {\"level\": \"debug\"}\n}\n");
+    const auto shown = run_program({"env", "WATCHWORD_SECRET=0123456789abcdef0123456789abcdef", watchword_binary(),
+                                    "config", "show", "--config", file, "--threads", "3"});
+    BOOST_TEST(shown.exit_code == 0, shown.errors);
+    BOOST_TEST(contains(shown.output, "\"debug\"  (" + file + ", line 2: log.level)\n"), shown.output);
+    BOOST_TEST(contains(shown.output, "3  (--threads)\n"));
+    BOOST_TEST(contains(shown.output, "\"***\"  (WATCHWORD_SECRET)\n"));
+    BOOST_TEST(!contains(shown.output, "0123456789abcdef"));
+    const auto json = run_watchword({"config", "show", "--json", "--threads", "3"});
+    const auto parsed = boost::json::parse(json.output);
+    BOOST_TEST(parsed.at("server.threads").at("value").as_int64() == 3);
+    BOOST_TEST(parsed.at("server.threads").at("origin").as_string() == "--threads");
+    BOOST_TEST(parsed.at("log.level").at("origin").as_string() == "default");
+}
+
+// What bash offers behind these words.
+std::string offered_by_bash(const std::string& words)
+{
+    const auto script = "eval \"$('" + watchword_binary() + "' completion bash)\"; compopt() { :; }; COMP_WORDS=(" +
+                        words + "); COMP_WORDS[0]='" + watchword_binary() +
+                        "'; COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _watchword; printf '%s ' \"${COMPREPLY[@]}\"";
+    const auto done = run_program({"bash", "-c", script});
+    BOOST_TEST(done.exit_code == 0, done.errors);
+    return done.output;
+}
+
+BOOST_AUTO_TEST_CASE(bash_completes_commands_steps_flags_and_settings)
+{
+    BOOST_TEST(offered_by_bash("w us") == "user ");
+    BOOST_TEST(contains(offered_by_bash("w user ''"), "import "));
+    BOOST_TEST(offered_by_bash("w user dis") == "disable ");
+    BOOST_TEST(offered_by_bash("w user import --dry") == "--dry-run ");
+    BOOST_TEST(offered_by_bash("w serve --set http.body_by") == "http.body_bytes= ");
+    BOOST_TEST(offered_by_bash("w serve --secret") == "--secret-file ");
+    BOOST_TEST(run_watchword({"completion", "fish"}).exit_code == 2);
+    const auto zsh = run_watchword({"completion", "zsh"});
+    BOOST_TEST(zsh.output.starts_with("#compdef watchword\n"));
+}
+
+BOOST_AUTO_TEST_CASE(the_manual_names_every_command_and_setting)
+{
+    const auto page = run_watchword({"man"});
+    BOOST_TEST(page.exit_code == 0);
+    for (const auto* name :
+         {".SS serve\n", ".SS user\n", ".SS config\n", ".B http.body_bytes\n", ".B WATCHWORD_SECRET\n"})
+        BOOST_TEST(contains(page.output, name), name);
+}
+
+BOOST_AUTO_TEST_CASE(settings_are_checked_without_starting)
+{
+    const auto good = run_watchword({"config", "check", "--threads", "3"});
+    BOOST_TEST(good.exit_code == 0);
+    BOOST_TEST(good.output == "the settings can be used\n");
+    const auto bad = run_watchword({"config", "check", "--threads", "x", "--set", "log.level=loud"});
+    BOOST_TEST(bad.exit_code == 2);
+    BOOST_TEST(std::count(bad.errors.begin(), bad.errors.end(), '\n') == 2);
+    BOOST_TEST(contains(run_watchword({"config", "chekc"}).errors, "did you mean check?"));
+}
+
 BOOST_AUTO_TEST_CASE(the_printed_configuration_can_be_used)
 {
     const temporary_directory directory;

@@ -15,9 +15,9 @@ namespace {
 
 using namespace watchword;
 
-std::string shipped_file()
+std::string shipped_file(const std::string& name = "config/watchword.json")
 {
-    std::ifstream in(test::source_file("config/watchword.json"), std::ios::binary);
+    std::ifstream in(test::source_file(name), std::ios::binary);
     BOOST_REQUIRE(in);
     return {std::istreambuf_iterator<char>(in), {}};
 }
@@ -75,6 +75,48 @@ BOOST_AUTO_TEST_CASE(no_two_settings_share_a_name)
 BOOST_AUTO_TEST_CASE(the_shipped_file_is_the_one_that_the_table_makes)
 {
     BOOST_TEST((shipped_file() == settings::default_file()), "write it anew: watchword config > config/watchword.json");
+}
+
+BOOST_AUTO_TEST_CASE(the_shipped_reference_and_schema_are_those_that_the_table_makes)
+{
+    BOOST_TEST((shipped_file("config/reference.md") == settings::reference()),
+               "write it anew: watchword config reference > config/reference.md");
+    BOOST_TEST((shipped_file("config/watchword.schema.json") == settings::file_schema()),
+               "write it anew: watchword config schema > config/watchword.schema.json");
+}
+
+BOOST_AUTO_TEST_CASE(the_schema_names_every_setting_of_the_file_with_its_default)
+{
+    const auto schema = core::parse_json(settings::file_schema(), {16, false});
+    BOOST_REQUIRE(schema);
+    const auto groups = schema->at("properties").as_object();
+    std::size_t named = 0, expected = 0;
+    for (const auto& group : groups) named += group.value().at("properties").as_object().size();
+    for (const auto& d : settings::table()) {
+        if (d.environment_only) continue;
+        ++expected;
+        const auto dot = d.key.find('.');
+        const auto* const group = groups.if_contains(d.key.substr(0, dot));
+        BOOST_REQUIRE_MESSAGE(group, d.key);
+        const auto* const one = group->at("properties").as_object().if_contains(d.key.substr(dot + 1));
+        BOOST_REQUIRE_MESSAGE(one, d.key);
+        BOOST_TEST(one->as_object().contains("default"), d.key);
+    }
+    BOOST_TEST(named == expected);
+}
+
+BOOST_AUTO_TEST_CASE(secrets_are_not_shown)
+{
+    settings::settings values;
+    values.secret.value = core::secret_string(std::string("hunter2"));
+    values.database.url = "postgresql://u:hunter2@h/d";
+    std::size_t hidden = 0;
+    for (const auto& d : settings::table()) {
+        const auto shown = settings::shown_value(d, values);
+        BOOST_TEST(shown.find("hunter2") == shown.npos, d.key);
+        hidden += shown == "\"***\"";
+    }
+    BOOST_TEST(hidden >= 1u);
 }
 
 BOOST_AUTO_TEST_CASE(the_shipped_file_holds_every_setting_and_gives_the_defaults)

@@ -178,7 +178,8 @@ BOOST_AUTO_TEST_CASE(a_bad_value_names_its_variable_flag_or_key_in_the_file)
     BOOST_TEST(only_problem(g).starts_with("--threads: must be"));
     g = {};
     g.config = R"({"server": {"threads": 5000}})";
-    BOOST_TEST(only_problem(g) == "settings.json: server.threads: must be a whole number from 0 to 1024, not '5000'");
+    BOOST_TEST(only_problem(g) ==
+               "settings.json, line 1: server.threads: must be a whole number from 0 to 1024, not '5000'");
 }
 
 BOOST_AUTO_TEST_CASE(a_bad_value_leaves_the_setting_as_it_was)
@@ -270,11 +271,12 @@ BOOST_AUTO_TEST_CASE(an_unknown_key_suggests_the_nearest_or_the_group_it_belongs
 {
     given g;
     g.config = R"({"server": {"treads": 4}})";
-    BOOST_TEST(only_problem(g) == "settings.json: server.treads: is not a setting; did you mean server.threads?");
+    BOOST_TEST(only_problem(g) ==
+               "settings.json, line 1: server.treads: is not a setting; did you mean server.threads?");
     g.config = R"({"http": {"listen": "127.0.0.1:1"}})";
-    BOOST_TEST(only_problem(g) == "settings.json: http.listen: is not a setting; did you mean server.listen?");
+    BOOST_TEST(only_problem(g) == "settings.json, line 1: http.listen: is not a setting; did you mean server.listen?");
     g.config = R"({"sever": {"threads": 4}})";
-    BOOST_TEST(only_problem(g) == "settings.json: sever: is not a group of settings; did you mean server?");
+    BOOST_TEST(only_problem(g) == "settings.json, line 1: sever: is not a group of settings; did you mean server?");
     g = {};
     g.arguments = {"--set", "log.levle=debug"};
     BOOST_TEST(only_problem(g) == "--set log.levle: is not a setting; did you mean log.level?");
@@ -305,9 +307,9 @@ BOOST_AUTO_TEST_CASE(all_problems_of_all_layers_are_told_at_once)
     g.arguments = {"--threads", "x", "--frob", "--database"};
     BOOST_TEST(g.load().problems.size() == 9u);
     const auto problems = g.load().problems;
-    for (const auto* where :
-         {"settings.json: server.treads", "settings.json: server.threads", "settings.json: htp", "settings.json: log",
-          "WATCHWORD_LOG_LEVEL", "WATCHWORD_LOG_LEVLE", "--threads", "--frob", "--database"})
+    for (const auto* where : {"settings.json, line 1: server.treads", "settings.json, line 1: server.threads",
+                              "settings.json, line 1: htp", "settings.json, line 1: log", "WATCHWORD_LOG_LEVEL",
+                              "WATCHWORD_LOG_LEVLE", "--threads", "--frob", "--database"})
         BOOST_TEST(std::any_of(problems.begin(), problems.end(), [&](const auto& p) { return p.where == where; }),
                    where);
 }
@@ -392,9 +394,41 @@ BOOST_AUTO_TEST_CASE(anything_but_an_object_of_objects_is_refused)
         CHECK_CONTAINS(only_problem(g), "must hold an object");
     }
     g.config = R"({"server": []})";
-    CHECK_CONTAINS(only_problem(g), "settings.json: server: must be an object");
+    CHECK_CONTAINS(only_problem(g), "settings.json, line 1: server: must be an object");
     g.config = "{}";
     values_of(g);
+}
+
+BOOST_AUTO_TEST_CASE(a_problem_names_its_line)
+{
+    given g;
+    g.config = "// server: {\n{\n  \"log\": {\"level\": \"info\"}, /* two\nlines: */\n  \"server\": {\n    \"listen\": "
+               "[\"127.0.0.1:1\",\n      \"[::1]:2\"],\n    \"thr\\u0065ads\": -1\n  },\n  \"htp\": {}}";
+    const auto problems = g.load().problems;
+    BOOST_REQUIRE(problems.size() == 2u);
+    BOOST_TEST(problems[0].where == "settings.json, line 8: server.threads");
+    BOOST_TEST(problems[1].where == "settings.json, line 10: htp");
+}
+
+BOOST_AUTO_TEST_CASE(each_value_has_an_origin)
+{
+    given g;
+    g.config = "{\"server\": {\n\"threads\": 3, \"drain_timeout\": 5}}";
+    g.environment = {{"WATCHWORD_THREADS", "4"}, {"WATCHWORD_LOG_LEVEL", "error"}, {"WATCHWORD_SECRET", "hunter2"}};
+    g.arguments = {"--log-level", "info", "--set", "http.json_depth=7", "--no-limits"};
+    const auto origins = g.load().origins;
+    const std::map<std::string_view, std::string> expected{
+        {"server.threads", "WATCHWORD_THREADS"},
+        {"server.drain_timeout", "settings.json, line 2: server.drain_timeout"},
+        {"log.level", "--log-level"},
+        {"http.json_depth", "--set http.json_depth"},
+        {"limits.enabled", "--no-limits"},
+        {"secret.value", "WATCHWORD_SECRET"}};
+    BOOST_TEST((origins == expected));
+    g = {};
+    g.environment = {{"WATCHWORD_SECRET", "hunter2"}};
+    g.arguments = {"--secret-file", "x"};
+    BOOST_TEST(!g.load().origins.contains("secret.value")); // the flag is stronger
 }
 
 BOOST_AUTO_TEST_CASE(nesting_without_end_is_refused)
@@ -427,7 +461,7 @@ BOOST_AUTO_TEST_CASE(the_secret_comes_from_the_environment_only)
     BOOST_TEST(only_problem(g) == "--set secret.value: " + expected);
     g = {};
     g.config = R"({"secret": {"value": "hunter2"}})";
-    BOOST_TEST(only_problem(g) == "settings.json: secret.value: " + expected);
+    BOOST_TEST(only_problem(g) == "settings.json, line 1: secret.value: " + expected);
     g = {};
     g.environment = {{"WATCHWORD_SECRET_VALUE", "hunter2"}};
     BOOST_TEST(!contains(only_problem(g), "hunter2"));
