@@ -58,7 +58,10 @@ int show(const arguments& given)
     for (const auto& d : settings::table()) longest = std::max(longest, d.key.size());
     const char* before = "{\n";
     for (const auto& d : settings::table()) {
-        const auto value = settings::shown_value(d, loaded->values), origin = origin_of(*loaded, d);
+        const auto origin = origin_of(*loaded, d);
+        const bool is_secret = d.environment_only && origin != "default"; // which is never written
+        const auto value =
+            is_secret ? '"' + std::string(settings::hidden_value) + '"' : settings::shown_value(d, loaded->values);
         if (as_json) {
             std::cout << before << "  \"" << d.key << "\": {\"value\": " << value
                       << ", \"origin\": " << boost::json::serialize(core::json_string(origin)) << "}";

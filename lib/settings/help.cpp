@@ -154,7 +154,7 @@ json::object schema_of(const descriptor& d)
 
 std::string shown_value(const descriptor& d, const settings& values)
 {
-    if (d.hidden && !d.write(values).empty()) return quote("***");
+    if (d.hidden && d.write(values) != d.write(settings())) return quote(hidden_value);
     return json_value(d, values);
 }
 

@@ -3,6 +3,7 @@
 #include "settings/table.hpp"
 
 #include <string>
+#include <string_view>
 
 // Texts made from the table of settings.
 namespace watchword::settings {
@@ -19,7 +20,8 @@ std::string reference();
 // JSON Schema (2020-12) of files for --config, for editors and for programs that write them.
 std::string file_schema();
 
-// How a value of the setting is written in a file for --config. Secrets are "***", if there is one.
+// How a value of the setting is written in a file for --config; hidden ones that are no defaults are not shown.
+inline constexpr std::string_view hidden_value = "***";
 std::string shown_value(const descriptor&, const settings&);
 
 } // namespace watchword::settings
