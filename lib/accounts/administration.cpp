@@ -350,7 +350,7 @@ core::task<core::result<person>> administration::update_own(actor by, std::strin
         const auto owner = store::lock_session_owner(s, public_id);
         if (!owner) return owner.error();
         const auto seen = store::find_person(s, public_id);
-        if (!seen) return seen;
+        if (!seen) return seen.error();
         if (!is_one_of(versions, *seen)) return administration_problem::outdated;
         auto changed = change(s, by, *seen, same, no_hash, now);
         if (!changed) return changed.error();

@@ -54,8 +54,8 @@ core::secret_string make_key(core::random_source& random)
 
 api_key key_of(store::api_key_row r)
 {
-    return {std::move(r.id), std::move(r.name),    std::move(r.prefix),    known_permissions(r.permissions),
-            r.created,       std::move(r.expires), std::move(r.last_used), std::move(r.created_by)};
+    return {std::move(r.id), std::move(r.name), std::move(r.prefix), known_permissions(r.permissions),
+            r.created,       r.expires,         r.last_used,         std::move(r.created_by)};
 }
 
 boost::json::object details_of(const std::string& name, permission_set permissions)

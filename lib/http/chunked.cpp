@@ -46,7 +46,7 @@ chunked_decoder::progress chunked_decoder::decode(char* data, std::size_t size) 
     return {complete_ ? state::complete : state::need_more, in, out};
 }
 
-bool chunked_decoder::take(char c) noexcept // NOLINT(misc-no-recursion): once, from size_first to size
+bool chunked_decoder::take(char c) noexcept // calls itself once, from size_first to size
 {
     switch (step_) {
     case step::size_first:

@@ -233,7 +233,7 @@ private:
     }
 
     // A batch that was refused, as a handler of `e` has found: halves are tried until the rows at fault stand alone.
-    // NOLINTNEXTLINE(misc-no-recursion): as deep as a batch can be halved
+    // As deep as a batch can be halved.
     void give_up_or_split(std::size_t first, std::size_t last, const soci::postgresql_soci_error& e)
     {
         if (!is_about_data(e)) throw;
@@ -247,7 +247,6 @@ private:
         try_rows(middle, last);
     }
 
-    // NOLINTNEXTLINE(misc-no-recursion): as above
     void try_rows(std::size_t first, std::size_t last)
     {
         const auto end = last < rows_.size() ? rows_[last].begin : buffer_.size();
