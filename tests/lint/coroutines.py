@@ -11,6 +11,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 import sources
 
@@ -18,6 +19,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 QUERY = HERE / 'coroutine_traps.query'
 SAMPLE = HERE / 'coroutine_traps_sample.cpp'
+CONSUMER = ROOT / 'tests' / 'consumer'
 MATCH = re.compile(r'^(\S+:\d+):\d+: note: "(\w+)" binds here$', re.M)
 
 # What is found in SAMPLE and its header, by function; the last function is clean.
@@ -60,9 +62,19 @@ def with_coroutines():
 
 def look_at(file, build):
     try:
+        if CONSUMER in file.parents:
+            return look_at_consumer(file)
         return [f'{place}: {rule}' for place, rule in query(file, before=('-p', build))]
     except RuntimeError as e:
         return [str(e)]
+
+
+def look_at_consumer(file):
+    """A project of its own, which finds our headers where they are installed, as <watchword/...>."""
+    with tempfile.TemporaryDirectory() as installed:
+        (pathlib.Path(installed) / 'watchword').symlink_to(ROOT / 'lib')
+        own = ('-I', ROOT / 'lib', '-I', installed, '-isystem', '/usr/include/postgresql')
+        return [f'{place}: {rule}' for place, rule in query(file, after=('--', '-std=c++20', *own))]
 
 
 def main():
