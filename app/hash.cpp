@@ -6,7 +6,7 @@
 #include "core/text.hpp"
 #include "crypto/hash_formats.hpp"
 #include "password_input.hpp"
-#include "settings/nearest.hpp"
+#include "steps.hpp"
 
 #include <iostream>
 
@@ -87,28 +87,19 @@ int verify_password(const arguments& given)
     }
 }
 
+constexpr step steps[] = {{"calibrate", hash_calibrate}, {"password", print_hash}, {"verify", verify_password}};
+
 } // namespace
 
 int hash(const arguments& given)
 {
-    const bool named = !given.empty() && !given.front().starts_with('-');
-    const std::string step = named ? given.front() : "";
-    const arguments rest(given.begin() + (named ? 1 : 0), given.end());
-    if (wants_help(given)) {
-        if (step == "calibrate") {
-            print_calibrate_help();
-        } else {
-            std::cout << help;
-        }
-        return success;
+    if (!wants_help(given)) return run_step("hash", steps, given);
+    if (given.front() == "calibrate") {
+        print_calibrate_help();
+    } else {
+        std::cout << help;
     }
-    if (step == "calibrate") return hash_calibrate(rest);
-    if (step == "password") return print_hash(rest);
-    if (step == "verify") return verify_password(rest);
-    const auto near = settings::nearest(step, {"calibrate", "password", "verify"});
-    fail(named ? "hash knows no '" + step + "'" + (near.empty() ? "" : "; did you mean " + near + "?")
-               : std::string("hash needs one of calibrate, password, verify; see watchword hash --help"));
-    return misused;
+    return success;
 }
 
 } // namespace watchword::app

@@ -2,7 +2,7 @@
 #include "commands.hpp"
 #include "progress.hpp"
 #include "server/database_settings.hpp"
-#include "settings/nearest.hpp"
+#include "steps.hpp"
 #include "store/copy.hpp"
 #include "store/schema.hpp"
 
@@ -175,15 +175,7 @@ void print_help()
            "~/.pgpass.\n";
 }
 
-int run_step(const std::string& step, const arguments& given)
-{
-    if (step == "up") return up(given);
-    if (step == "status") return status(given);
-    if (step == "copy") return copy(given);
-    const auto near = settings::nearest(step, {"status", "copy", "up"});
-    fail("migrate knows no '" + step + "'" + (near.empty() ? "" : "; did you mean " + near + "?"));
-    return misused;
-}
+constexpr step steps[] = {{"status", status}, {"copy", copy}, {"up", up}};
 
 } // namespace
 
@@ -193,12 +185,9 @@ int migrate(const arguments& given)
         print_help();
         return success;
     }
-    const bool named = !given.empty() && !given.front().starts_with('-');
-    try {
-        return run_step(named ? given.front() : "up", {given.begin() + (named ? 1 : 0), given.end()});
-    } catch (const std::exception& e) {
-        return fail(e.what());
-    }
+    auto all = given;
+    if (all.empty() || all.front().starts_with('-')) all.insert(all.begin(), "up");
+    return run_step("migrate", steps, all);
 }
 
 } // namespace watchword::app

@@ -104,13 +104,9 @@ admin_api_keys::admin_api_keys(accounts::administration& a, const accounts::serv
 
 void admin_api_keys::add_routes(operations& all, const admin_guard& guard)
 {
-    const auto add = [&](const operation& o, auto endpoint) {
-        guard.add(all, o,
-                  [this, endpoint](request& q, accounts::actor who) { return (this->*endpoint)(q, std::move(who)); });
-    };
-    add(list_operation(), &admin_api_keys::list);
-    add(create_operation(), &admin_api_keys::create);
-    add(revoke_operation(), &admin_api_keys::revoke);
+    guard.add(all, list_operation(), *this, &admin_api_keys::list);
+    guard.add(all, create_operation(), *this, &admin_api_keys::create);
+    guard.add(all, revoke_operation(), *this, &admin_api_keys::revoke);
 }
 
 core::task<response> admin_api_keys::list(request&, accounts::actor)

@@ -80,7 +80,7 @@ admin_audit::admin_audit(accounts::administration& a, const accounts::service& s
 
 void admin_audit::add_routes(operations& all, const admin_guard& guard)
 {
-    guard.add(all, list_operation(), [this](request& q, accounts::actor who) { return list(q, std::move(who)); });
+    guard.add(all, list_operation(), *this, &admin_audit::list);
 }
 
 core::task<response> admin_audit::list(request& q, accounts::actor)

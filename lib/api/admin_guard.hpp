@@ -7,6 +7,7 @@
 #include "api/session_cookies.hpp"
 
 #include <functional>
+#include <utility>
 
 namespace watchword::api {
 
@@ -25,6 +26,14 @@ public:
     // Adds an operation whose access is `permission`; nobody may store what it answers. What is keyed is done once.
     // Throws std::invalid_argument for a permission that there is none of.
     void add(operations&, const operation&, admin_handler) const;
+    // The same for a member of `owner`, which must outlive the router.
+    template <class Owner>
+    void add(operations& all, const operation& o, Owner& owner,
+             core::task<http::response> (Owner::*endpoint)(http::request&, accounts::actor)) const
+    {
+        add(all, o,
+            [&owner, endpoint](http::request& q, accounts::actor who) { return (owner.*endpoint)(q, std::move(who)); });
+    }
 
 private:
     http::handler around(accounts::permission, admin_handler) const;

@@ -53,7 +53,7 @@ admin_metrics::admin_metrics(metric_sources s, accounts::administration& a, cons
 
 void admin_metrics::add_routes(operations& all, const admin_guard& guard)
 {
-    guard.add(all, show_operation(), [this](request& q, accounts::actor who) { return show(q, std::move(who)); });
+    guard.add(all, show_operation(), *this, &admin_metrics::show);
 }
 
 core::task<response> admin_metrics::show(request&, accounts::actor)

@@ -109,14 +109,10 @@ admin_roles::admin_roles(accounts::administration& a, const accounts::service& s
 
 void admin_roles::add_routes(operations& all, const admin_guard& guard)
 {
-    const auto add = [&](const operation& o, auto endpoint) {
-        guard.add(all, o,
-                  [this, endpoint](request& q, accounts::actor who) { return (this->*endpoint)(q, std::move(who)); });
-    };
-    add(list_operation(), &admin_roles::list);
-    add(show_operation(), &admin_roles::show);
-    add(set_operation(), &admin_roles::set);
-    add(remove_operation(), &admin_roles::remove);
+    guard.add(all, list_operation(), *this, &admin_roles::list);
+    guard.add(all, show_operation(), *this, &admin_roles::show);
+    guard.add(all, set_operation(), *this, &admin_roles::set);
+    guard.add(all, remove_operation(), *this, &admin_roles::remove);
 }
 
 core::task<response> admin_roles::list(request&, accounts::actor)

@@ -93,8 +93,8 @@ admin_signing_keys::admin_signing_keys(accounts::administration& a, const accoun
 
 void admin_signing_keys::add_routes(operations& all, const admin_guard& guard)
 {
-    guard.add(all, list_operation(), [this](request& q, accounts::actor who) { return list(q, std::move(who)); });
-    guard.add(all, rotate_operation(), [this](request& q, accounts::actor who) { return rotate(q, std::move(who)); });
+    guard.add(all, list_operation(), *this, &admin_signing_keys::list);
+    guard.add(all, rotate_operation(), *this, &admin_signing_keys::rotate);
 }
 
 core::task<response> admin_signing_keys::list(request&, accounts::actor)

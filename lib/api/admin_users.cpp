@@ -87,18 +87,14 @@ admin_users::admin_users(accounts::administration& a, const accounts::service& s
 
 void admin_users::add_routes(operations& all, const admin_guard& guard)
 {
-    const auto add = [&](const operation& o, auto endpoint) {
-        guard.add(all, o,
-                  [this, endpoint](request& q, accounts::actor who) { return (this->*endpoint)(q, std::move(who)); });
-    };
-    add(declared::list(), &admin_users::list);
-    add(declared::create(), &admin_users::create);
-    add(declared::show(), &admin_users::show);
-    add(declared::update(), &admin_users::update);
-    add(declared::remove(), &admin_users::remove);
-    add(declared::list_sessions(), &admin_users::list_sessions);
-    add(declared::end_sessions(), &admin_users::end_sessions);
-    add(declared::end_session(), &admin_users::end_session);
+    guard.add(all, declared::list(), *this, &admin_users::list);
+    guard.add(all, declared::create(), *this, &admin_users::create);
+    guard.add(all, declared::show(), *this, &admin_users::show);
+    guard.add(all, declared::update(), *this, &admin_users::update);
+    guard.add(all, declared::remove(), *this, &admin_users::remove);
+    guard.add(all, declared::list_sessions(), *this, &admin_users::list_sessions);
+    guard.add(all, declared::end_sessions(), *this, &admin_users::end_sessions);
+    guard.add(all, declared::end_session(), *this, &admin_users::end_session);
 }
 
 core::task<response> admin_users::list(request& q, accounts::actor)

@@ -44,8 +44,10 @@ const named = (file) => {
     const hash = createHash('sha256').update(readFileSync(join(target, file))).digest('hex');
     return `/console/${file}?v=${hash.slice(0, 16)}`;
 };
-for (const page of ['index.html', 'account.html']) {
-    const text = readFileSync(join(here, 'source', page), 'utf8')
+const pages = { 'index.html': 'Watchword console', 'account.html': 'Your account' };
+for (const [page, title] of Object.entries(pages)) {
+    const text = readFileSync(join(here, 'source/page.html'), 'utf8')
+        .replace('TITLE', title)
         .replace('console.css', named('console.css'))
         .replace('console.js', named('console.js'));
     writeFileSync(join(target, page), text);
