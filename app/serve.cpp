@@ -5,6 +5,7 @@
 #include "settings_sources.hpp"
 
 #include <iostream>
+#include <unistd.h>
 #include <utility>
 
 namespace watchword::app {
@@ -23,7 +24,9 @@ int serve(const arguments& given)
         std::cerr << "watchword: nothing was started; see watchword serve --help\n";
         return misused;
     }
-    core::log::open(loaded.values.log.level, loaded.values.log.format);
+    const auto& log = loaded.values.log;
+    const bool to_output = log.output == settings::log_group::stream::standard_output;
+    core::log::open(log.level, log.format, to_output ? STDOUT_FILENO : STDERR_FILENO);
     const int code = server::run(std::move(loaded.values), WATCHWORD_VERSION);
     core::log::close();
     return code;

@@ -30,6 +30,7 @@
 #include "server/layers.hpp"
 #include "server/open_files.hpp"
 #include "server/secret.hpp"
+#include "server/start_pages.hpp"
 #include "server/v1.hpp"
 #include "store/database.hpp"
 
@@ -298,7 +299,8 @@ void serve(settings::settings& s, const std::string& version)
     core::log::info("ready", {{"listen", join(server.addresses())},
                               {"database", is_sqlite(s.database) ? "sqlite" : "postgresql"},
                               {"passwords", crypto::name_of(passwords.engine())}});
-    if (needs_admin) print_set_up(server.addresses(), v1.setup_token());
+    if (needs_admin) tell_set_up(s.log, server.addresses(), v1.setup_token());
+    forget_start_pages();
     server.wait();
 
     signal_context.stop();
