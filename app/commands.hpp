@@ -42,5 +42,6 @@ int migrate(const arguments&);
 int user(const arguments&);
 int apikey(const arguments&);
 int role(const arguments&);
+int reload(const arguments&);
 
 } // namespace watchword::app
