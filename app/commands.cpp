@@ -18,6 +18,7 @@ constexpr command commands[] = {
     {"key", "Shows the keys that sign tokens; lets another one sign, brings one in, ends one.", key},
     {"apikey", "Makes keys for programs that administer users; shows and revokes them.", apikey},
     {"role", "Shows and sets what roles permit in the administration.", role},
+    {"audit", "Shows and exports the audit log; proves that nobody has changed it.", audit},
     {"client", "Makes a secret for a program that may ask about tokens and revoke them.", client},
     {"config", "Prints settings: their defaults, what would hold and why, what is wrong.", config},
     {"backup", "Writes the SQLite database into a file, also beside a running server.", backup},

@@ -247,6 +247,14 @@ signing_key signing_key::generate(signature_algorithm a, core::random_source& ra
     return signing_key(share(a, std::move(key)));
 }
 
+signing_key signing_key::of_seed(const core::secret_string& seed)
+{
+    const quiet_errors quiet;
+    auto key = make_ed25519(seed.view());
+    if (!key) throw std::invalid_argument("an Ed25519 key is made of 32 bytes");
+    return signing_key(share(signature_algorithm::eddsa, std::move(key)));
+}
+
 private_parts signing_key::parts() const
 {
     private_parts out;

@@ -21,6 +21,7 @@
 #include "crypto/password.hpp"
 #include "http/server.hpp"
 #include "http/traffic.hpp"
+#include "server/audit_upkeep.hpp"
 #include "server/core_dumps.hpp"
 #include "server/database_settings.hpp"
 #include "server/first_run.hpp"
@@ -279,6 +280,7 @@ std::optional<succession> serve(settings::settings& s, const process& p, const s
                                 s.auth.hide_accounts ? accounts::existence::hidden : accounts::existence::told};
     api::tutorial tutorial(accounts, checker, database, {{s.http.form_fields}, {s.http.json_depth}}, terms,
                            s.compat.device_cookie ? &devices : nullptr);
+    audit_upkeep audited(secret, database, clock);
     v1_service v1(s, secret, keys, signing, database, accounts, devices, revoked, clock, random);
     secret = s.secret.value = core::secret_string(); // OpenSSL's copies are enough
 
@@ -300,7 +302,8 @@ std::optional<succession> serve(settings::settings& s, const process& p, const s
     const api::reference reference(operations, p.version);
     const bool needs_admin = make_first_admin(s, v1.administration());
     key_upkeep upkeep(keys, clock);
-    const housekeeping house(store::foreign_poll, {[&upkeep] { return upkeep.look(); }, [&v1] { return v1.look(); }});
+    const housekeeping house(store::foreign_poll, {[&upkeep] { return upkeep.look(); }, [&v1] { return v1.look(); },
+                                                   [&audited] { return audited.look(); }});
 
     live_settings live(s, p.load_again, [&server](const settings::settings& next) { apply(next, server); });
     const control::duties duties{[&] {
