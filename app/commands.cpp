@@ -12,12 +12,14 @@ namespace {
 
 constexpr command commands[] = {
     {"serve", "Sign people up, log them in, check their tokens: the server.", serve},
+    {"reload", "Has a running server read its settings and certificates again.", reload},
     {"healthcheck", "Asks the server on this machine whether it can serve, for containers.", healthcheck},
     {"migrate", "Bring a database's schema up to date; copy a database into another.", migrate},
     {"user", "Brings users in from files, writes them into one; bars a user, gives him roles.", user},
     {"key", "Shows the keys that sign tokens; lets another one sign, brings one in, ends one.", key},
     {"apikey", "Makes keys for programs that administer users; shows and revokes them.", apikey},
     {"role", "Shows and sets what roles permit in the administration.", role},
+    {"audit", "Shows and exports the audit log; proves that nobody has changed it.", audit},
     {"client", "Makes a secret for a program that may ask about tokens and revoke them.", client},
     {"config", "Prints settings: their defaults, what would hold and why, what is wrong.", config},
     {"backup", "Writes the SQLite database into a file, also beside a running server.", backup},

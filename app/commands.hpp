@@ -43,5 +43,7 @@ int migrate(const arguments&);
 int user(const arguments&);
 int apikey(const arguments&);
 int role(const arguments&);
+int reload(const arguments&);
+int audit(const arguments&);
 
 } // namespace watchword::app

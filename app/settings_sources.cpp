@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <span>
 #include <unistd.h>
 
 namespace watchword::app {
@@ -46,28 +47,46 @@ core::result<std::string> read_file(const std::string& path)
     return all;
 }
 
-// Its value becomes empty, in the bytes that /proc shows.
-void forget_variable(std::string_view name)
+// The bytes of its value, which /proc shows; none if it is not set.
+std::span<char> value_of(std::string_view name)
 {
     for (char** variable = environ; variable && *variable; ++variable) {
         const std::string_view text = *variable;
         if (!text.starts_with(name) || !text.substr(name.size()).starts_with('=')) continue;
         const auto value = name.size() + 1;
-        core::wipe(*variable + value, text.size() - value);
+        return {*variable + value, text.size() - value};
     }
+    return {};
+}
+
+settings::loaded load(arguments flags, kept_environment* kept)
+{
+    const auto hidden = kept ? kept->read() : core::secret_string();
+    auto environment = read_environment();
+    for (const auto& [name, value] : kept_environment::parse(hidden)) environment[name] = value;
+    auto loaded = settings::load({std::move(flags), environment, read_file});
+    for (const auto& d : settings::table()) {
+        if (!d.hidden) continue;
+        for (const auto& name : {settings::environment_name(d), std::string(d.short_environment)}) {
+            const auto value = value_of(name);
+            if (value.empty()) continue;
+            if (kept) kept->keep(name, {value.data(), value.size()});
+            core::wipe(value.data(), value.size());
+        }
+    }
+    return loaded;
 }
 
 } // namespace
 
 settings::loaded load_settings(arguments flags)
 {
-    auto loaded = settings::load({std::move(flags), read_environment(), read_file});
-    for (const auto& d : settings::table()) {
-        if (!d.hidden) continue;
-        forget_variable(settings::environment_name(d));
-        forget_variable(d.short_environment);
-    }
-    return loaded;
+    return load(std::move(flags), nullptr);
+}
+
+settings::loaded load_settings(arguments flags, kept_environment& kept)
+{
+    return load(std::move(flags), &kept);
 }
 
 } // namespace watchword::app

@@ -1,6 +1,7 @@
 #include "accounts/audit_notes.hpp"
 
 #include "accounts/accounts.hpp"
+#include "accounts/audit_chain.hpp"
 #include "store/audit.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -40,6 +41,9 @@ void note_in_audit(store::session& s, const actor& by, core::precise_timestamp n
     e.details = boost::json::serialize(details);
     if (by.address) e.address = by.address->to_string();
     e.request_id = storable(by.request_id);
+    const auto end = store::lock_audit_end(s);
+    e.id = end.id + 1;
+    e.chain = audit_link(end.chain, e);
     store::append_audit_event(s, e);
 }
 

@@ -371,6 +371,11 @@ void close() noexcept
     s.pool.reset(); // joins the thread, which writes or gives up what is queued
 }
 
+void set_level(level least) noexcept
+{
+    detail::least = least;
+}
+
 std::uint64_t dropped() noexcept
 {
     return dropped_lines;

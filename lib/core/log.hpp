@@ -55,6 +55,9 @@ void open(level least, format how, int descriptor = 2);
 // caller. Does nothing if the log is not open.
 void close() noexcept;
 
+// From now on.
+void set_level(level least) noexcept;
+
 // Lines that were given up since the process began.
 std::uint64_t dropped() noexcept;
 

@@ -4,6 +4,7 @@
 #include "crypto/key_material.hpp"
 #include "crypto/openssl_numbers.hpp"
 
+#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/rsa.h>
@@ -14,6 +15,7 @@
 #include <span>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 namespace watchword::crypto {
 namespace {
@@ -62,9 +64,32 @@ bool has_size_of_rsa(const public_parts& in)
     return bits(in.n) >= rsa_least && bits(in.n) <= rsa_most && bits(in.e) > 16 && in.e.size() <= longest_exponent;
 }
 
+std::vector<BN_ULONG> primes_below_65536()
+{
+    std::vector<bool> is_composite(65'536);
+    std::vector<BN_ULONG> primes;
+    for (std::size_t i = 2; i < is_composite.size(); ++i) {
+        if (is_composite[i]) continue;
+        primes.push_back(i);
+        for (std::size_t multiple = i * i; multiple < is_composite.size(); multiple += i) is_composite[multiple] = true;
+    }
+    return primes;
+}
+
+// OpenSSL looks for the factors up to 751 itself. A somewhat larger one it finds by chance only: it would take a key
+// today and refuse it tomorrow.
+bool has_small_factor(std::string_view modulus)
+{
+    static const auto primes = primes_below_65536();
+    const std::unique_ptr<BIGNUM, freed_by<BN_free>> n(
+        BN_bin2bn(as_bytes(modulus), static_cast<int>(modulus.size()), nullptr));
+    require_openssl(n != nullptr, "OpenSSL cannot read numbers");
+    return std::any_of(primes.begin(), primes.end(), [&n](BN_ULONG p) { return BN_mod_word(n.get(), p) == 0; });
+}
+
 pkey_pointer load_rsa(const public_parts& in, const private_parts* secret)
 {
-    if (!has_size_of_rsa(in)) return nullptr;
+    if (!has_size_of_rsa(in) || has_small_factor(in.n)) return nullptr;
     key_builder builder("RSA");
     builder.number(OSSL_PKEY_PARAM_RSA_N, in.n).number(OSSL_PKEY_PARAM_RSA_E, in.e);
     if (!secret) return builder.build(EVP_PKEY_PUBLIC_KEY);
@@ -220,6 +245,14 @@ signing_key signing_key::generate(signature_algorithm a, core::random_source& ra
     auto key = generate_pair(a, random, rsa_bits);
     require_openssl(key != nullptr, "OpenSSL cannot make a key");
     return signing_key(share(a, std::move(key)));
+}
+
+signing_key signing_key::of_seed(const core::secret_string& seed)
+{
+    const quiet_errors quiet;
+    auto key = make_ed25519(seed.view());
+    if (!key) throw std::invalid_argument("an Ed25519 key is made of 32 bytes");
+    return signing_key(share(signature_algorithm::eddsa, std::move(key)));
 }
 
 private_parts signing_key::parts() const

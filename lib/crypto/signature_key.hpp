@@ -59,6 +59,10 @@ public:
     // others, and std::invalid_argument if it is not 2048 to 4096.
     static signing_key generate(signature_algorithm, core::random_source&, unsigned rsa_bits = 2048);
 
+    // The EdDSA key whose private part (RFC 8032 section 5.1.5) are these 32 bytes, such as those of derive_key().
+    // Throws std::invalid_argument for another size.
+    static signing_key of_seed(const core::secret_string&);
+
     signature_algorithm algorithm() const noexcept { return public_.algorithm(); }
     const verifying_key& verifying() const noexcept { return public_; }
     private_parts parts() const;

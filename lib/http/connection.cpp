@@ -70,11 +70,17 @@ connection::~connection()
 void connection::enter(phase p, std::chrono::milliseconds timeout)
 {
     if (p == phase::idle && context_.draining) timeout = std::min(timeout, idle_while_draining);
+    if (p != phase::answer) timeout = patience(timeout);
     phase_ = p;
     expired_ = false; // a phase that ended just before it was given up
     phase_began_ = context_.now;
     deadline_ = context_.now + timeout + sweep_interval;
     sent_before_ = sent_;
+}
+
+std::chrono::milliseconds connection::patience(std::chrono::milliseconds timeout) const
+{
+    return context_.handing_over ? std::min(timeout, slow_while_handing_over) : timeout;
 }
 
 void connection::enter_reading()
@@ -140,6 +146,11 @@ void connection::sweep(steady_clock::time_point now)
 void connection::drain(steady_clock::time_point until)
 {
     if (phase_ == phase::idle) deadline_ = std::min(deadline_, until);
+}
+
+void connection::hurry()
+{
+    if (phase_ != phase::answer) deadline_ = std::min(deadline_, steady_clock::now() + slow_while_handing_over);
 }
 
 void connection::abort() noexcept
@@ -355,7 +366,7 @@ core::task<bool> connection::send(std::string_view tail)
         if (!std::exchange(waited, true)) {
             enter(phase::write, context_.limits.write_timeout);
         } else if (taken != 0) {
-            deadline_ = context_.now + context_.limits.write_timeout + sweep_interval;
+            deadline_ = context_.now + patience(context_.limits.write_timeout) + sweep_interval;
         }
         const auto failed = co_await transport_.wait_to_write();
         if (failed) co_return false;

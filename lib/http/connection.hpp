@@ -34,10 +34,11 @@ struct connection_context {
     const core::clock& clock;
     const forwarding& proxies;
     const core::network_list& uncounted; // clients that limits.connections_per_address does not hold for
-    const bool access_log;
+    bool access_log;
 
     connection_list connections{};
-    bool draining = false; // every response now announces `Connection: close`
+    bool draining = false;     // every response now announces `Connection: close`
+    bool handing_over = false; // another process waits until this one is done
     std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now(); // at the last sweep
     http::date_line date{};
     security_lines plain_lines{}, secure_lines{};
@@ -49,6 +50,8 @@ struct connection_context {
 inline constexpr std::chrono::milliseconds sweep_interval{250};
 // How long a connection without a request stays then: one may be under way.
 inline constexpr std::chrono::milliseconds idle_while_draining{500};
+// How long one may take then to send a request, or to read its answer, if another process waits.
+inline constexpr std::chrono::milliseconds slow_while_handing_over{2000};
 inline constexpr std::size_t spare_outputs_kept = 64; // the context must have room for them
 
 // connection_place::take_of_client by the context's limits.
@@ -79,6 +82,8 @@ public:
     void sweep(std::chrono::steady_clock::time_point now);
     // An idle connection may stay until `until`, for the request that is perhaps under way already.
     void drain(std::chrono::steady_clock::time_point until);
+    // Another process waits: as context.handing_over from now on.
+    void hurry();
     // Ends reading and writing at once; a handler is still waited for, but not for what it waits for in a queue.
     void cut();
 
@@ -97,6 +102,7 @@ private:
     void name_client(request&);
     void append_response(const response&, framing, std::string_view connection_field);
     void enter(phase, std::chrono::milliseconds timeout);
+    std::chrono::milliseconds patience(std::chrono::milliseconds timeout) const;
     bool read_now();
     void enter_reading();
     void enter_handler();

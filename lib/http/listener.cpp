@@ -149,7 +149,9 @@ bool listens(int fd)
 
 } // namespace
 
-listener::listener(core::listen_address a, int shared) : settings_(std::move(a)), shared_(shared) {}
+listener::listener(std::string text, core::listen_address a, int shared)
+    : text_(std::move(text)), settings_(std::move(a)), shared_(shared)
+{}
 
 listener::~listener()
 {
@@ -159,6 +161,7 @@ listener::~listener()
 void listener::close() noexcept
 {
     if (shared_ >= 0) ::close(std::exchange(shared_, -1));
+    handed_.clear();
     struct ::stat now {};
     // Another server may have taken the place meanwhile.
     if (!path_.empty() && ::lstat(path_.c_str(), &now) == 0 && now.st_dev == device_ && now.st_ino == inode_)
@@ -166,11 +169,11 @@ void listener::close() noexcept
     path_.clear();
 }
 
-std::unique_ptr<listener> listener::open_tcp(core::listen_address a)
+std::unique_ptr<listener> listener::open_tcp(const std::string& text, core::listen_address a)
 {
     if (a.endpoint.port() != 0) bind_tcp(a.endpoint, false);
     auto fd = bind_tcp(a.endpoint, true);
-    std::unique_ptr<listener> made(new listener(std::move(a), -1));
+    std::unique_ptr<listener> made(new listener(text, std::move(a), -1));
     const auto address = bound_address(fd.get(), made->is_unix_);
     made->settings_.endpoint.port(static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1))));
     made->address_ = scheme(made->settings_) + address;
@@ -178,18 +181,15 @@ std::unique_ptr<listener> listener::open_tcp(core::listen_address a)
     return made;
 }
 
-std::unique_ptr<listener> listener::open_unix(core::listen_address a)
+std::unique_ptr<listener> listener::open_unix(const std::string& text, core::listen_address a)
 {
     const auto address = unix_address(a.name);
     remove_stale(a.name, address);
     auto fd = checked(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (::bind(fd.get(), reinterpret_cast<const ::sockaddr*>(&address), sizeof address) != 0) fail_errno();
-    struct ::stat made_file {};
-    if (::chmod(a.name.c_str(), a.mode) != 0 || ::lstat(a.name.c_str(), &made_file) != 0) fail_errno();
-    std::unique_ptr<listener> made(new listener(std::move(a), -1));
-    made->path_ = made->settings_.name;
-    made->device_ = made_file.st_dev;
-    made->inode_ = made_file.st_ino;
+    if (::chmod(a.name.c_str(), a.mode) != 0) fail_errno();
+    std::unique_ptr<listener> made(new listener(text, std::move(a), -1));
+    made->own_path();
     if (::listen(fd.get(), backlog) != 0) fail_errno();
     made->is_unix_ = true;
     made->address_ = "unix:" + made->path_;
@@ -197,15 +197,78 @@ std::unique_ptr<listener> listener::open_unix(core::listen_address a)
     return made;
 }
 
+void listener::own_path()
+{
+    struct ::stat found {};
+    if (::lstat(settings_.name.c_str(), &found) != 0) fail_errno();
+    path_ = settings_.name;
+    device_ = found.st_dev;
+    inode_ = found.st_ino;
+}
+
+std::unique_ptr<listener> listener::take(const std::string& text, core::listen_address a, handed_listener from)
+{
+    std::unique_ptr<listener> made(new listener(text, std::move(a), -1));
+    for (const auto& each : from.sockets)
+        if (!listens(each.get())) throw std::runtime_error("a socket that was handed over does not listen");
+    if (from.sockets.empty()) throw std::runtime_error("no socket was handed over");
+    const auto address = bound_address(from.sockets.front().get(), made->is_unix_);
+    made->handed_ = std::move(from.sockets);
+    made->address_ = scheme(made->settings_) + address;
+    if (made->settings_.kind == family::unix_socket) {
+        if (::chmod(made->settings_.name.c_str(), made->settings_.mode) != 0) fail_errno();
+        made->own_path();
+    }
+    return made;
+}
+
+std::string listener::bare_address() const
+{
+    return address_.substr(scheme(settings_).size());
+}
+
+handed_listener listener::hand() const
+{
+    handed_listener copy{text_, bare_address(), {}};
+    const auto add = [&copy](int fd) { copy.sockets.push_back(checked(::fcntl(fd, F_DUPFD_CLOEXEC, 0))); };
+    if (shared_ >= 0) {
+        add(shared_);
+    } else if (!handed_.empty()) {
+        for (const auto& each : handed_) add(each.get());
+    } else {
+        for (const int each : in_use_) add(each);
+    }
+    return copy;
+}
+
 std::vector<std::unique_ptr<listener>> listener::open(const std::string& text)
+{
+    std::vector<handed_listener> none;
+    return open(text, none);
+}
+
+std::vector<std::unique_ptr<listener>> listener::open(const std::string& text, std::vector<handed_listener>& handed)
 {
     const auto parsed = core::parse_listen_address(text);
     if (!parsed) throw std::runtime_error("cannot listen on '" + text + "': this is no address to listen on");
     std::vector<std::unique_ptr<listener>> all;
+    const auto stands_for = [&](const handed_listener& h) {
+        return h.text == text || (parsed->kind == family::tcp && h.address == to_text(parsed->endpoint)) ||
+               (parsed->kind == family::unix_socket && h.address == "unix:" + parsed->name);
+    };
     try {
+        for (auto each = handed.begin(); each != handed.end();) {
+            if (!stands_for(*each)) {
+                ++each;
+                continue;
+            }
+            all.push_back(take(text, *parsed, std::move(*each)));
+            each = handed.erase(each);
+        }
+        if (!all.empty()) return all;
         switch (parsed->kind) {
-        case family::tcp: all.push_back(open_tcp(*parsed)); break;
-        case family::unix_socket: all.push_back(open_unix(*parsed)); break;
+        case family::tcp: all.push_back(open_tcp(text, *parsed)); break;
+        case family::unix_socket: all.push_back(open_unix(text, *parsed)); break;
         case family::inherited:
             for (const auto& [fd, name] : inherited_sockets()) {
                 if (!parsed->name.empty() && name != parsed->name) continue;
@@ -216,7 +279,7 @@ std::vector<std::unique_ptr<listener>> listener::open(const std::string& text)
                     throw std::runtime_error("cannot listen on '" + text +
                                              "': another address stands for the same inherited descriptor");
                 ::fcntl(fd, F_SETFD, FD_CLOEXEC);
-                all.emplace_back(new listener(*parsed, fd));
+                all.emplace_back(new listener(text, *parsed, fd));
                 all.back()->address_ = scheme(*parsed) + bound_address(fd, all.back()->is_unix_);
             }
             if (all.empty())
@@ -229,13 +292,22 @@ std::vector<std::unique_ptr<listener>> listener::open(const std::string& text)
     return all;
 }
 
+// Where sockets were handed over, threads share them: one that is made for a thread more would take clients, and lose
+// them if the takeover fails.
+core::descriptor listener::next_socket()
+{
+    if (!handed_.empty()) return checked(::fcntl(handed_[next_handed_++ % handed_.size()].get(), F_DUPFD_CLOEXEC, 0));
+    if (settings_.kind != family::tcp) return checked(::fcntl(shared_, F_DUPFD_CLOEXEC, 0));
+    auto fd = shared_ >= 0 ? core::descriptor(std::exchange(shared_, -1)) : bind_tcp(settings_.endpoint, true);
+    in_use_.push_back(fd.get());
+    return fd;
+}
+
 stream_acceptor listener::acceptor(asio::io_context& context)
 {
-    const bool is_tcp = settings_.kind == family::tcp;
-    auto fd = checked(is_tcp ? shared_ >= 0 ? std::exchange(shared_, -1) : bind_tcp(settings_.endpoint, true).release()
-                             : ::fcntl(shared_, F_DUPFD_CLOEXEC, 0));
+    auto fd = next_socket();
     if (!is_unix_) set_stream_options(fd.get());
-    if (is_tcp && ::listen(fd.get(), backlog) != 0) fail_errno();
+    if (settings_.kind == family::tcp && handed_.empty() && ::listen(fd.get(), backlog) != 0) fail_errno();
     const int family = is_unix_ ? AF_UNIX : address_.find('[') == address_.npos ? AF_INET : AF_INET6;
     stream_acceptor made(context.get_executor());
     made.assign(asio::generic::stream_protocol(family, 0), fd.get());

@@ -13,6 +13,7 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <list>
 #include <new>
@@ -92,6 +93,18 @@ bool is_about_one_client(const core::error_code& ec)
     }
 }
 
+// What may change while the server runs: each thread has its own.
+struct live_rules {
+    explicit live_rules(const server_settings& s)
+        : limits(s.limits), proxies(s.proxies), uncounted(s.uncounted), hsts(s.hsts), access_log(s.access_log)
+    {}
+    http::limits limits;
+    forwarding proxies;
+    core::network_list uncounted;
+    std::chrono::seconds hsts;
+    bool access_log;
+};
+
 // What all I/O threads share. Thread-safe.
 struct shared_parts {
     server_settings settings;
@@ -102,18 +115,29 @@ struct shared_parts {
 // One I/O thread: its context, its acceptors and its connections. Everything but post_... runs on the thread itself.
 class io_thread {
 public:
-    io_thread(shared_parts& shared, connection_context context, std::size_t number)
-        : shared_(shared), context_(std::move(context)), sweep_timer_(io_.get_executor()), number_(number)
+    io_thread(shared_parts& shared, const router& routes, const core::clock& clock, std::size_t number)
+        : shared_(shared),
+          rules_(shared.settings),
+          context_{rules_.limits, routes, clock, rules_.proxies, rules_.uncounted, rules_.access_log},
+          sweep_timer_(io_.get_executor()),
+          number_(number)
     {
         context_.spare_outputs.reserve(spare_outputs_kept);
-        context_.secure_lines = security_lines(true, shared_.settings.hsts);
+        context_.secure_lines = security_lines(true, rules_.hsts);
     }
 
     // `where` must outlive the thread.
     void listen(listener& where) { doors_.emplace_back(where.acceptor(io_), where); }
 
+    // When it last looked after its connections. Any thread.
+    steady_clock::time_point swept_at() const noexcept
+    {
+        return steady_clock::time_point(steady_clock::duration(swept_at_.load(std::memory_order_relaxed)));
+    }
+
     void start()
     {
+        note_sweep(steady_clock::now());
         asio::co_spawn(io_, sweep(), asio::detached);
         thread_ = std::thread([this] { run(); });
     }
@@ -122,6 +146,25 @@ public:
         if (thread_.joinable()) thread_.join();
     }
 
+    void post_rules(const server_settings& settings)
+    {
+        asio::post(io_, [this, rules = live_rules(settings)]() mutable {
+            rules_ = std::move(rules);
+            context_.access_log = rules_.access_log;
+            context_.secure_lines = security_lines(true, rules_.hsts);
+        });
+    }
+    // Connections end, one after the other, while new ones are accepted; a moment later the sockets of these listeners
+    // are left to another process, with who waits in their queues, and the others are drained.
+    void post_hand_over(std::vector<const listener*> taken, steady_clock::time_point until)
+    {
+        asio::post(io_, [this, taken = std::move(taken), until] {
+            if (context_.draining) return;
+            for (auto& each : doors_) each.taken = std::find(taken.begin(), taken.end(), &each.where) != taken.end();
+            end_connections(until);
+            leave_doors_at_ = steady_clock::now() + idle_while_draining + sweep_interval;
+        });
+    }
     void post_drain(steady_clock::time_point until)
     {
         asio::post(io_, [this, until] { drain(until); });
@@ -137,6 +180,7 @@ private:
         stream_acceptor acceptor;
         const listener& where;
         std::size_t accepting = 0; // coroutines that do: one, or none
+        bool taken = false;        // by another process
     };
 
     void run()
@@ -157,14 +201,14 @@ private:
     core::task<> accept(door& d)
     {
         const counted one(&++d.accepting);
-        while (!context_.draining) {
+        while (accepts_) {
             stream_acceptor::endpoint_type from;
             auto [ec, socket] = co_await d.acceptor.async_accept(io_.get_executor(), from, no_throw);
             if (!ec) {
                 admit(std::move(socket), from, d.where);
                 continue;
             }
-            if (ec == asio::error::operation_aborted || context_.draining) break;
+            if (ec == asio::error::operation_aborted || !accepts_) break;
             if (is_about_one_client(ec)) continue;
             core::log::warning("cannot accept connections for a moment", {{"error", ec.message()}});
             steady_timer pause(io_.get_executor(), accept_pause);
@@ -214,7 +258,7 @@ private:
         while (!context_.draining || may_get_clients() || !context_.connections.empty()) {
             sweep_once();
             try {
-                sweep_timer_.expires_after(context_.draining && may_get_clients() ? last_handshakes : sweep_interval);
+                sweep_timer_.expires_after(!accepts_ && may_get_clients() ? last_handshakes : sweep_interval);
                 co_await sweep_timer_.async_wait(no_throw);
             } catch (const std::bad_alloc&) { // nothing else would run without memory either
                 std::this_thread::sleep_for(accept_pause);
@@ -222,14 +266,21 @@ private:
         }
     }
 
+    void note_sweep(steady_clock::time_point now) noexcept
+    {
+        swept_at_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+    }
+
     void sweep_once()
     try {
         const auto now = context_.now = steady_clock::now();
+        note_sweep(now);
+        if (now >= leave_doors_at_) leave_doors();
         if (now >= close_doors_at_) close_doors();
         if (context_.draining && now >= drain_until_) abort();
         for (auto& c : context_.connections) c.sweep(now);
         for (auto& each : doors_)
-            if (each.accepting == 0 && !context_.draining) asio::co_spawn(io_, accept(each), asio::detached);
+            if (each.accepting == 0 && accepts_) asio::co_spawn(io_, accept(each), asio::detached);
     } catch (const std::exception& e) {
         core::log::error("a sweep failed", {{"what", e.what()}});
     }
@@ -241,21 +292,41 @@ private:
 
     void drain(steady_clock::time_point until)
     {
-        context_.draining = true;
-        drain_until_ = until;
-        for (auto& each : doors_) keep_clients_out(each.acceptor);
-        const auto idle_until = std::min(until, steady_clock::now() + idle_while_draining);
-        for (auto& c : context_.connections) c.drain(idle_until);
+        end_connections(until);
+        accepts_ = false;
+        for (auto& each : doors_)
+            if (!each.taken) keep_clients_out(each.acceptor);
         close_doors_at_ = steady_clock::now() + last_handshakes;
         sweep_timer_.cancel();
+    }
+
+    void end_connections(steady_clock::time_point until)
+    {
+        context_.draining = true;
+        drain_until_ = until;
+        const auto idle_until = std::min(until, steady_clock::now() + idle_while_draining);
+        for (auto& c : context_.connections) c.drain(idle_until);
+    }
+
+    // From here on the other process is waited for, so nobody may hold things up by being slow.
+    void leave_doors()
+    {
+        leave_doors_at_ = steady_clock::time_point::max();
+        context_.handing_over = true;
+        for (auto& c : context_.connections) c.hurry();
+        drain(drain_until_);
     }
 
     void close_doors()
     {
         close_doors_at_ = steady_clock::time_point::max();
         for (auto& each : doors_) {
-            admit_waiting(each);
             core::error_code ignored;
+            if (each.taken) { // to close it would leave it registered for events, as it is open elsewhere
+                const core::descriptor left(each.acceptor.release(ignored));
+                continue;
+            }
+            admit_waiting(each);
             each.acceptor.close(ignored);
         }
     }
@@ -284,10 +355,14 @@ private:
 
     asio::io_context io_{1};
     shared_parts& shared_;
+    live_rules rules_;
     connection_context context_;
     steady_timer sweep_timer_;
     std::list<door> doors_;
+    std::atomic<steady_clock::rep> swept_at_{0};
     std::size_t turned_away_ = 0;
+    bool accepts_ = true;
+    steady_clock::time_point leave_doors_at_ = steady_clock::time_point::max();
     steady_clock::time_point close_doors_at_ = steady_clock::time_point::max();
     steady_clock::time_point drain_until_ = steady_clock::time_point::max();
     std::size_t number_;
@@ -303,29 +378,31 @@ struct server::state {
     std::vector<std::unique_ptr<listener>> listeners;
     std::list<io_thread> threads;
     std::vector<std::string> addresses;
-    std::mutex mutex; // guards what follows
+    mutable std::mutex mutex; // guards what follows
+    std::chrono::milliseconds drain_timeout{shared.settings.drain_timeout};
     bool started = false;
+    bool handing_over = false;
     bool stopping = false;
 };
 
-server::server(server_settings settings, const router& routes, const core::clock& clock, core::random_source& random)
+server::server(server_settings settings, const router& routes, const core::clock& clock, core::random_source& random,
+               std::vector<handed_listener> handed)
 {
     state_ = std::make_unique<state>(std::move(settings), core::random_value<std::uint64_t>(random));
     auto& s = *state_;
     const auto& given = s.shared.settings;
     if (given.tls) s.shared.tls = std::make_unique<tls_context>(*given.tls, clock, random);
     for (const auto& text : given.listen)
-        for (auto& each : listener::open(text)) s.listeners.push_back(std::move(each));
+        for (auto& each : listener::open(text, handed)) s.listeners.push_back(std::move(each));
     const std::size_t count = given.threads != 0 ? given.threads : std::max(1u, std::thread::hardware_concurrency());
-    for (std::size_t i = 0; i < count; ++i)
-        s.threads.emplace_back(
-            s.shared, connection_context{given.limits, routes, clock, given.proxies, given.uncounted, given.access_log},
-            i);
+    for (std::size_t i = 0; i < count; ++i) s.threads.emplace_back(s.shared, routes, clock, i);
     for (auto& each : s.listeners) {
         if (each->tls() && !s.shared.tls)
             throw std::runtime_error("cannot listen on " + each->address() + ": TLS needs a certificate and a key");
         try {
-            for (auto& thread : s.threads) thread.listen(*each);
+            do
+                for (auto& thread : s.threads) thread.listen(*each);
+            while (each->has_more());
         } catch (const boost::system::system_error& e) {
             throw std::runtime_error("cannot listen on " + each->address() + ": " + e.code().message());
         }
@@ -349,9 +426,23 @@ std::size_t server::connections() const noexcept
     return state_->shared.counter.all();
 }
 
-void server::reload_certificates()
+void server::reconfigure(const server_settings& settings)
 {
-    if (state_->shared.tls) state_->shared.tls->reload();
+    if (state_->shared.tls && !settings.tls)
+        throw std::runtime_error("TLS needs its certificate and its key as long as the server runs");
+    if (state_->shared.tls) state_->shared.tls->reload(*settings.tls);
+    const std::lock_guard lock(state_->mutex);
+    state_->drain_timeout = settings.drain_timeout;
+    for (auto& thread : state_->threads) thread.post_rules(settings);
+}
+
+bool server::gets_on(std::chrono::milliseconds within) const
+{
+    const std::lock_guard lock(state_->mutex);
+    if (!state_->started || state_->stopping || state_->handing_over) return true;
+    const auto since = steady_clock::now() - within;
+    return std::all_of(state_->threads.begin(), state_->threads.end(),
+                       [since](const io_thread& each) { return each.swept_at() >= since; });
 }
 
 void server::start()
@@ -366,9 +457,37 @@ void server::stop()
 {
     const std::lock_guard lock(state_->mutex);
     const bool again = std::exchange(state_->stopping, true);
-    const auto until = steady_clock::now() + state_->shared.settings.drain_timeout;
+    if (state_->handing_over && !again) return; // it stops already
+    const auto until = steady_clock::now() + state_->drain_timeout;
     for (auto& thread : state_->threads) again ? thread.post_abort() : thread.post_drain(until);
     for (auto& each : state_->listeners) each->close();
+}
+
+std::vector<handed_listener> server::duplicate_sockets() const
+{
+    const std::lock_guard lock(state_->mutex);
+    std::vector<handed_listener> all;
+    if (state_->stopping || state_->handing_over) return all;
+    for (const auto& each : state_->listeners) all.push_back(each->hand());
+    return all;
+}
+
+bool server::hand_over(const std::vector<std::string>& addresses)
+{
+    const std::lock_guard lock(state_->mutex);
+    if (!state_->started || state_->stopping || std::exchange(state_->handing_over, true)) return false;
+    std::vector<const listener*> taken;
+    for (const auto& each : state_->listeners) {
+        if (std::find(addresses.begin(), addresses.end(), each->bare_address()) == addresses.end()) {
+            each->close();
+        } else {
+            each->leave_path();
+            taken.push_back(each.get());
+        }
+    }
+    const auto until = steady_clock::now() + state_->drain_timeout;
+    for (auto& thread : state_->threads) thread.post_hand_over(taken, until);
+    return true;
 }
 
 void server::wait()

@@ -5,6 +5,7 @@
 #include "core/random.hpp"
 #include "http/forwarded.hpp"
 #include "http/limits.hpp"
+#include "http/listener.hpp"
 #include "http/router.hpp"
 #include "http/tls.hpp"
 
@@ -34,7 +35,10 @@ class server {
 public:
     // Binds every address; throws std::runtime_error naming the address, or the file, that cannot be had. The
     // references must outlive the server, and so must all that handlers refer to until wait() returns.
-    server(server_settings, const router&, const core::clock&, core::random_source&);
+    // `handed`: sockets of another process, which it no longer accepts at once this one starts; what fits no address
+    // is closed.
+    server(server_settings, const router&, const core::clock&, core::random_source&,
+           std::vector<handed_listener> handed = {});
     // Like stop() and wait().
     ~server();
 
@@ -46,14 +50,24 @@ public:
     // Accepts no more; what is in flight is finished, each response announcing `Connection: close`. The second call,
     // or the drain timeout, cuts the connections; a handler that runs is waited for all the same.
     void stop();
-    // Returns when every connection has ended after stop().
+    // The sockets that listen, for another process; none after stop() or hand_over().
+    std::vector<handed_listener> duplicate_sockets() const;
+    // As stop(), when another process holds duplicates of the sockets of these addresses (handed_listener::address):
+    // who connects to them waits for it. Until it is nearly done new connections are accepted still; then clients that
+    // send or read slowly are given up soon. A stop() meanwhile changes nothing, a second one cuts the connections.
+    // False: it does not serve, or stops already.
+    bool hand_over(const std::vector<std::string>& addresses);
+    // Returns when every connection has ended after stop() or hand_over().
     void wait();
 
-    // Reads the certificate files again; throws std::runtime_error naming what is wrong with them, and then goes on
-    // with what it has. Does nothing without TLS.
-    void reload_certificates();
+    // Goes on by other settings: all but the addresses, the number of threads, and whether there is TLS at all. The
+    // files of certificates are read again; std::runtime_error names what is wrong with them, and nothing is changed
+    // then. Connections that are open get their new limits, too. Reads files: not for an I/O thread.
+    void reconfigure(const server_settings&);
 
     std::size_t connections() const noexcept;
+    // Whether each I/O thread has looked after its connections within that time; true before start() and after stop().
+    bool gets_on(std::chrono::milliseconds) const;
 
 private:
     struct state;

@@ -124,12 +124,12 @@ public:
     // Throws std::runtime_error, one line that names the file and what is wrong with it. A certificate that is not
     // valid now, and a key that others can read, are only warnings in the log. Clock and randomness must outlive the
     // context and its sessions.
-    tls_context(tls_settings, const core::clock&, core::random_source&);
+    tls_context(const tls_settings&, const core::clock&, core::random_source&);
     ~tls_context();
 
-    // Reads the files again, for new connections. Throws as the constructor does; what was in use stays in use then.
-    // Reads files: not for an I/O thread.
-    void reload();
+    // Reads the files of these settings, for new connections. Throws as the constructor does; what was in use stays in
+    // use then. Reads files: not for an I/O thread.
+    void reload(const tls_settings&);
 
     // `socket`: connected, does not block; stays the caller's, and open as long as the session.
     std::unique_ptr<tls_session> accept(int socket) const;
@@ -140,7 +140,6 @@ public:
 private:
     std::shared_ptr<const tls_identity> current() const;
 
-    const tls_settings settings_;
     const core::clock& clock_;
     const std::shared_ptr<tls_ticket_keys> tickets_;
     mutable std::mutex mutex_;

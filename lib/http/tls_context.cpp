@@ -91,18 +91,15 @@ std::shared_ptr<const tls_identity> load(const tls_settings& s, const core::cloc
 
 } // namespace
 
-tls_context::tls_context(tls_settings s, const core::clock& clock, core::random_source& random)
-    : settings_(std::move(s)),
-      clock_(clock),
-      tickets_(std::make_shared<tls_ticket_keys>(clock, random)),
-      identity_(load(settings_, clock_, tickets_))
+tls_context::tls_context(const tls_settings& s, const core::clock& clock, core::random_source& random)
+    : clock_(clock), tickets_(std::make_shared<tls_ticket_keys>(clock, random)), identity_(load(s, clock_, tickets_))
 {}
 
 tls_context::~tls_context() = default;
 
-void tls_context::reload()
+void tls_context::reload(const tls_settings& s)
 {
-    auto fresh = load(settings_, clock_, tickets_);
+    auto fresh = load(s, clock_, tickets_);
     const std::lock_guard lock(mutex_);
     identity_.swap(fresh);
 }

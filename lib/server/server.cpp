@@ -21,6 +21,7 @@
 #include "crypto/password.hpp"
 #include "http/server.hpp"
 #include "http/traffic.hpp"
+#include "server/audit_upkeep.hpp"
 #include "server/core_dumps.hpp"
 #include "server/database_settings.hpp"
 #include "server/first_run.hpp"
@@ -28,25 +29,25 @@
 #include "server/key_policy.hpp"
 #include "server/key_upkeep.hpp"
 #include "server/layers.hpp"
+#include "server/live_settings.hpp"
 #include "server/open_files.hpp"
+#include "server/orders.hpp"
 #include "server/secret.hpp"
+#include "server/service_manager.hpp"
 #include "server/start_pages.hpp"
+#include "server/takeover.hpp"
 #include "server/v1.hpp"
 #include "store/database.hpp"
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 
 #include <algorithm>
 #include <cstring>
 #include <optional>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 namespace watchword::server {
 namespace {
-
-namespace asio = core::asio;
 
 constexpr int hashing_nice = 10;
 
@@ -160,31 +161,6 @@ std::string join(const std::vector<std::string>& parts)
     return all;
 }
 
-void reload(http::server& server)
-{
-    try {
-        server.reload_certificates();
-        core::log::info("certificates were read again", {});
-    } catch (const std::exception& e) {
-        core::log::error("the new certificates cannot be used; the old ones stay", {{"reason", e.what()}});
-    }
-}
-
-// SIGHUP reads the certificates again. Of the others the first drains, the second cuts.
-void obey_signals(asio::signal_set& signals, http::server& server)
-{
-    signals.async_wait([&](const core::error_code& ec, int number) {
-        if (ec) return;
-        if (number == SIGHUP) {
-            reload(server);
-        } else {
-            core::log::info("stopping", {{"signal", std::int64_t(number)}});
-            server.stop();
-        }
-        obey_signals(signals, server);
-    });
-}
-
 // A server without descriptors accepts nobody, so that one client could shut the others out.
 void make_room_for_connections(std::size_t connections)
 {
@@ -214,10 +190,45 @@ void start(accounts::key_ring& keys, const settings::settings& s)
         {{"kid", next->kid}});
 }
 
-// Everything in the order of need, destroyed the other way round. After wait() no coroutine is left, so that the
-// server's contexts may go before the pools whose callers resumed on them.
-void serve(settings::settings& s, const std::string& version)
+// The server whose place this one takes, if there is one.
+std::optional<takeover> find_predecessor(const settings::settings& s, const process& p)
 {
+    if (p.channel) return takeover::begin(channel(core::descriptor(*p.channel)), false);
+    if (s.server.takeover.empty()) return std::nullopt;
+    auto with = channel::connect(s.server.takeover);
+    if (with) return takeover::begin(std::move(*with), true);
+    core::log::info("no server to take over from", {{"socket", s.server.takeover}});
+    return std::nullopt;
+}
+
+const std::string& control_socket(const settings::settings& s)
+{
+    return s.server.control.empty() ? s.server.takeover : s.server.control;
+}
+
+// What a reload changes.
+void apply(const settings::settings& s, http::server& server)
+{
+    server.reconfigure(http_settings(s));
+    make_room_for_connections(s.http.connections);
+    core::log::set_level(s.log.level);
+}
+
+// However serving ends, nothing that requests need may go before.
+struct ended_first {
+    http::server& server;
+    ~ended_first()
+    {
+        server.stop();
+        server.wait();
+    }
+};
+
+// Everything in the order of need, destroyed the other way round. The sockets come first: who takes over is ready with
+// everything when the other one closes the database. Who takes over from this one, if somebody does.
+std::optional<succession> serve(settings::settings& s, const process& p, const service_manager& manager)
+{
+    auto before = find_predecessor(s, p);
     core::system_clock clock;
     core::system_random random;
     const crypto::argon2id_parameters cost{s.passwords.memory_kib, s.passwords.passes};
@@ -229,9 +240,17 @@ void serve(settings::settings& s, const std::string& version)
     const auto keys_follow = key_policy(s.tokens);
     layers around(s, random);
 
+    http::router routes;
+    http::server server(http_settings(s), routes, clock, random,
+                        before ? before->take_sockets() : std::vector<http::handed_listener>());
+
     // A secret that cannot be used is found before the database is touched, a new one is made only for a good database.
     core::secret_string secret;
     if (names_secret(s)) secret = find_secret(s, false, random);
+    if (before && is_sqlite(s.database)) { // which one process at a time may have
+        before->tell_ready(server.addresses());
+        before->await_database();
+    }
     store::database database(database_settings(s.database));
     if (secret.empty()) secret = find_secret(s, true, random);
     const crypto::hs256_tokens tokens(secret);
@@ -262,6 +281,7 @@ void serve(settings::settings& s, const std::string& version)
                                 s.auth.hide_accounts ? accounts::existence::hidden : accounts::existence::told};
     api::tutorial tutorial(accounts, checker, database, {{s.http.form_fields}, {s.http.json_depth}}, terms,
                            s.compat.device_cookie ? &devices : nullptr);
+    audit_upkeep audited(secret, database, clock);
     v1_service v1(s, secret, keys, signing, database, accounts, devices, revoked, clock, random);
     secret = s.secret.value = core::secret_string(); // OpenSSL's copies are enough
 
@@ -269,12 +289,10 @@ void serve(settings::settings& s, const std::string& version)
     if (!s.limits.enabled) core::log::warning("clients have no limits: this is for load tests");
 
     make_room_for_connections(s.http.connections);
-    http::router routes;
     around.add_to(routes);
     http::traffic traffic;
     traffic.count_in(routes);
-    const http::server* running = nullptr; // before it serves
-    const auto connections = [&running] { return running->connections(); };
+    const auto connections = [&server] { return server.connections(); };
     api::operations operations(routes, s.http.require_if_match ? http::if_match::required : http::if_match::optional);
     tutorial.add_routes(operations, &limits, &v1.sign_ins());
     v1.add_routes(operations, limits, {traffic, hashing, database, connections});
@@ -282,40 +300,60 @@ void serve(settings::settings& s, const std::string& version)
     if (s.console.enabled) console::add_routes(routes);
     api::jwks published_keys(keys, keys_follow.publish_ahead);
     published_keys.add_routes(operations);
-    const api::reference reference(operations, version);
+    const api::reference reference(operations, p.version);
     const bool needs_admin = make_first_admin(s, v1.administration());
-    http::server server(http_settings(s), routes, clock, random);
-    running = &server;
-
     key_upkeep upkeep(keys, clock);
-    const housekeeping house(store::foreign_poll, {[&upkeep] { return upkeep.look(); }, [&v1] { return v1.look(); }});
+    const housekeeping house(store::foreign_poll, {[&upkeep] { return upkeep.look(); }, [&v1] { return v1.look(); },
+                                                   [&audited] { return audited.look(); }});
 
-    asio::io_context signal_context(1);
-    asio::signal_set signals(signal_context, SIGTERM, SIGINT, SIGHUP);
-    obey_signals(signals, server);
-    std::thread signal_thread([&] { signal_context.run(); });
+    live_settings live(s, p.load_again, [&server](const settings::settings& next) { apply(next, server); });
+    const control::duties duties{[&] {
+                                     manager.tell_reloading();
+                                     auto report = live.reload();
+                                     manager.tell_ready();
+                                     return report;
+                                 },
+                                 [&server] { return server.duplicate_sockets(); },
+                                 [&server](const auto& addresses) { return server.hand_over(addresses); },
+                                 p.start_successor};
 
+    orders obeyed(server, manager, control_socket(s), before.has_value(), duties);
+    const ended_first ended{server};
     server.start();
+    if (before && !is_sqlite(s.database)) before->tell_ready(server.addresses());
+    if (before) before->tell_serving();
     core::log::info("ready", {{"listen", join(server.addresses())},
                               {"database", is_sqlite(s.database) ? "sqlite" : "postgresql"},
                               {"passwords", crypto::name_of(passwords.engine())}});
+    manager.tell_ready();
     if (needs_admin) tell_set_up(s.log, server.addresses(), v1.setup_token());
     forget_start_pages();
     server.wait();
+    return obeyed.end();
+}
 
-    signal_context.stop();
-    signal_thread.join();
-    core::log::info("stopped", {});
+// Another process serves, or, if it has failed, this one begins anew with the sockets that it still has.
+void finish_or_begin_anew(succession next, const process& p, const service_manager& manager)
+{
+    if (finish(next, manager)) return;
+    core::log::error("the server that took over has ended before it served; this one begins anew", {});
+    auto [here, there] = channel::pair();
+    if (!send_sockets(here, next.sockets) || !here.send({{"released", true}}))
+        throw std::runtime_error("cannot hand the sockets on");
+    p.start_again(there.descriptor());
 }
 
 } // namespace
 
-int run(settings::settings s, const std::string& version)
+int run(settings::settings s, const process& p)
 {
     try {
+        const service_manager manager;
         if (!s.server.core_dumps && !forbid_core_dumps())
             core::log::warning("the system does not forbid core dumps and debuggers", {});
-        serve(s, version);
+        auto next = serve(s, p, manager);
+        if (next) finish_or_begin_anew(std::move(*next), p, manager);
+        core::log::info("stopped", {});
         return 0;
     } catch (const std::exception& e) {
         core::log::error("cannot start", {{"reason", e.what()}});

@@ -169,7 +169,9 @@ std::string reference()
         "or\n"
         "`GiB`; times are seconds or end in `ms`, `s`, `m`, `h` or `d`; rates are `COUNT/TIME`, so many at once, and "
         "over\n"
-        "time as many in each such time, or `none`.\n";
+        "time as many in each such time, or `none`. A reload changes those marked `live` at once; the others keep "
+        "their\n"
+        "value until the next start, or upgrade.\n";
     std::string_view group;
     for (const auto& d : table()) {
         if (group_of(d.key) != group) {
@@ -186,6 +188,7 @@ std::string reference()
         const auto value = d.write(defaults);
         out.append(" | ").append(value.empty() ? "" : "`" + in_cell(value) + "`");
         out.append(" | ").append(in_cell(d.text));
+        if (d.live) out.append(" `live`");
         if (d.environment_only) out.append(" From the environment only.");
         out.append(" | ").append(in_cell(expectation(d))).append(" |\n");
     }

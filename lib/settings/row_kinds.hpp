@@ -37,6 +37,12 @@ struct row : descriptor {
         copy.placeholder = name;
         return copy;
     }
+    constexpr row changed_by_reload() const
+    {
+        row copy = *this;
+        copy.live = true;
+        return copy;
+    }
     constexpr row never_shown() const
     {
         row copy = *this;

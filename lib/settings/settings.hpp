@@ -25,6 +25,7 @@ struct server_group {
     std::vector<std::string> trusted_proxies;
     enum class forwarding_field { x_forwarded_for, forwarded } forwarding = forwarding_field::x_forwarded_for;
     bool core_dumps = false;
+    std::string control, takeover; // paths of sockets; empty: none
 };
 
 struct tls_group {

@@ -57,65 +57,98 @@ constexpr descriptor rows[] = {
                                               "Threads that serve connections; 0: one for each core.")
         .with_flag("--threads")
         .or_environment("WATCHWORD_THREADS"),
-    duration<&S::server, &server_group::drain_timeout>(
-        "server.drain_timeout", 0, hour, "How long requests in flight may take after the signal to stop."),
+    duration<&S::server, &server_group::drain_timeout>("server.drain_timeout", 0, hour,
+                                                       "How long requests in flight may take after the signal to stop.")
+        .changed_by_reload(),
     list<&S::server, &server_group::trusted_proxies>(
         "server.trusted_proxies", "NETWORK", 0, is_network, networks_allowed,
         "Proxies whose word is taken for who their clients are; none by default. Peers on Unix sockets always are.")
+        .changed_by_reload()
         .with_flag("--trusted-proxy"),
     choice<&S::server, &server_group::forwarding, forwarding_names>(
         "server.forwarding",
-        "The header field in which trusted proxies name their clients; they must set or remove it."),
+        "The header field in which trusted proxies name their clients; they must set or remove it.")
+        .changed_by_reload(),
     boolean<&S::server, &server_group::core_dumps>(
         "server.core_dumps",
         "Whether its memory, which holds keys, may get into core dumps and be read by other programs of its user, as "
         "debuggers, strace and perf do."),
+    text<&S::server, &server_group::control>(
+        "server.control", "SOCKET", 0,
+        "A Unix socket, made with mode 600, at which this server obeys its own user: watchword reload and serve "
+        "--takeover. Empty: that of --takeover, or none.")
+        .with_flag("--control"),
+    text<&S::server, &server_group::takeover>(
+        "server.takeover", "SOCKET", 0,
+        "The control socket of a server that this one replaces without losing a request, if one listens there.")
+        .with_flag("--takeover"),
 
     text<&S::tls, &tls_group::certificate_file>("tls.certificate_file", "FILE", 0,
                                                 "PEM: the server's certificate and those between it and its root.")
+        .changed_by_reload()
         .with_flag("--tls-certificate"),
-    text<&S::tls, &tls_group::key_file>("tls.key_file", "FILE", 0, "PEM: its private key.").with_flag("--tls-key"),
+    text<&S::tls, &tls_group::key_file>("tls.key_file", "FILE", 0, "PEM: its private key.")
+        .changed_by_reload()
+        .with_flag("--tls-key"),
     choice<&S::tls, &tls_group::least_version, tls_version_names>("tls.least_version",
-                                                                  "The oldest version of TLS that is spoken."),
+                                                                  "The oldest version of TLS that is spoken.")
+        .changed_by_reload(),
     choice<&S::tls, &tls_group::clients, client_certificate_names>(
-        "tls.clients", "Whether clients must show a certificate; one that is shown must be good."),
+        "tls.clients", "Whether clients must show a certificate; one that is shown must be good.")
+        .changed_by_reload(),
     text<&S::tls, &tls_group::client_ca_file>("tls.client_ca_file", "FILE", 0,
-                                              "PEM: the roots of clients' certificates."),
+                                              "PEM: the roots of clients' certificates.")
+        .changed_by_reload(),
 
     bytes<&S::http, &http_group::header_bytes>("http.header_bytes", KiB, MiB,
-                                               "The longest request line and header fields together; beyond it: 431."),
-    count<&S::http, &http_group::header_count>("http.header_count", 1, 10'000, "The most header fields; beyond: 431."),
-    bytes<&S::http, &http_group::target_bytes>("http.target_bytes", 64, MiB,
-                                               "The longest path and query; beyond: 414."),
-    bytes<&S::http, &http_group::body_bytes>("http.body_bytes", KiB, GiB, "The longest request body; beyond it: 413."),
+                                               "The longest request line and header fields together; beyond it: 431.")
+        .changed_by_reload(),
+    count<&S::http, &http_group::header_count>("http.header_count", 1, 10'000, "The most header fields; beyond: 431.")
+        .changed_by_reload(),
+    bytes<&S::http, &http_group::target_bytes>("http.target_bytes", 64, MiB, "The longest path and query; beyond: 414.")
+        .changed_by_reload(),
+    bytes<&S::http, &http_group::body_bytes>("http.body_bytes", KiB, GiB, "The longest request body; beyond it: 413.")
+        .changed_by_reload(),
     count<&S::http, &http_group::connections>("http.connections", 1, million,
-                                              "The most connections in all; one more is answered 503 and closed."),
+                                              "The most connections in all; one more is answered 503 and closed.")
+        .changed_by_reload(),
     count<&S::http, &http_group::connections_per_address>(
         "http.connections_per_address", 0, million,
-        "The most connections of one client, an IPv6 client being its /64; one more is answered 429. 0: unlimited."),
+        "The most connections of one client, an IPv6 client being its /64; one more is answered 429. 0: unlimited.")
+        .changed_by_reload(),
     list<&S::http, &http_group::uncounted_addresses>(
         "http.uncounted_addresses", "NETWORK", 0, is_network, networks_allowed,
         "Clients that this does not hold for. Trusted proxies are none of them, and loopback is where proxies often "
-        "are."),
+        "are.")
+        .changed_by_reload(),
     count<&S::http, &http_group::requests_per_connection>(
         "http.requests_per_connection", 0, 1'000 * million,
-        "Requests after which a connection is closed; 0: as many as the client likes."),
+        "Requests after which a connection is closed; 0: as many as the client likes.")
+        .changed_by_reload(),
     duration<&S::http, &http_group::handshake_timeout>("http.handshake_timeout", 100 * ms, hour,
-                                                       "How long a TLS handshake, or a PROXY header, may take."),
-    duration<&S::http, &http_group::header_timeout>(
-        "http.header_timeout", 100 * ms, hour, "From the first byte of a request to the end of its header fields."),
+                                                       "How long a TLS handshake, or a PROXY header, may take.")
+        .changed_by_reload(),
+    duration<&S::http, &http_group::header_timeout>("http.header_timeout", 100 * ms, hour,
+                                                    "From the first byte of a request to the end of its header fields.")
+        .changed_by_reload(),
     duration<&S::http, &http_group::body_timeout>("http.body_timeout", 100 * ms, hour,
-                                                  "From there to the end of its body."),
-    duration<&S::http, &http_group::handler_timeout>(
-        "http.handler_timeout", 0, hour, "From there to an answer; beyond it: 503. 0: as long as it takes."),
+                                                  "From there to the end of its body.")
+        .changed_by_reload(),
+    duration<&S::http, &http_group::handler_timeout>("http.handler_timeout", 0, hour,
+                                                     "From there to an answer; beyond it: 503. 0: as long as it takes.")
+        .changed_by_reload(),
     duration<&S::http, &http_group::write_timeout>("http.write_timeout", 100 * ms, hour,
-                                                   "How long a client may take no byte of its response."),
+                                                   "How long a client may take no byte of its response.")
+        .changed_by_reload(),
     duration<&S::http, &http_group::idle_timeout>("http.idle_timeout", 100 * ms, day,
-                                                  "How long a connection may rest between requests."),
+                                                  "How long a connection may rest between requests.")
+        .changed_by_reload(),
     bytes<&S::http, &http_group::body_rate>(
-        "http.body_rate", 0, MiB, "Bytes a second, on average, that a body must arrive with after 5 s; 0: any."),
+        "http.body_rate", 0, MiB, "Bytes a second, on average, that a body must arrive with after 5 s; 0: any.")
+        .changed_by_reload(),
     bytes<&S::http, &http_group::response_rate>("http.response_rate", 0, MiB,
-                                                "The same for a client that takes a response."),
+                                                "The same for a client that takes a response.")
+        .changed_by_reload(),
     count<&S::http, &http_group::form_fields>("http.form_fields", 1, 100'000,
                                               "The most fields of a form, files among them; beyond: 413."),
     count<&S::http, &http_group::json_depth>("http.json_depth", 1, 1000, "How deep JSON may be nested."),
@@ -141,7 +174,8 @@ constexpr descriptor rows[] = {
 
     duration<&S::headers, &headers_group::hsts>(
         "headers.hsts", 0, 10 * 365 * day,
-        "Under TLS: for how long browsers are told to use nothing else (Strict-Transport-Security); 0: not at all."),
+        "Under TLS: for how long browsers are told to use nothing else (Strict-Transport-Security); 0: not at all.")
+        .changed_by_reload(),
 
     text<&S::database, &database_group::url>(
         "database.url", "URL", 1,
@@ -309,6 +343,7 @@ constexpr descriptor rows[] = {
         "each later one. 0: nobody has to wait."),
 
     choice<&S::log, &log_group::level, level_names>("log.level", "The least important lines to write.")
+        .changed_by_reload()
         .with_flag("--log-level"),
     choice<&S::log, &log_group::format, format_names>(
         "log.format", "How lines are written; automatic: text on a terminal, JSON otherwise.")
@@ -316,7 +351,9 @@ constexpr descriptor rows[] = {
     choice<&S::log, &log_group::output, output_names>(
         "log.output",
         "Where they go. With stdout, the link that makes the first administrator is a line of the log, too."),
-    boolean<&S::log, &log_group::access>("log.access", "One line for each request.").with_flag("--access-log", "true"),
+    boolean<&S::log, &log_group::access>("log.access", "One line for each request.")
+        .changed_by_reload()
+        .with_flag("--access-log", "true"),
 };
 
 } // namespace

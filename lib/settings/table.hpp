@@ -32,6 +32,7 @@ struct descriptor {
     std::string_view flag_value;        // what the flag means, if it takes no value
     std::string_view short_environment; // a second, shorter variable
     bool hidden = false;                // the value is or holds a secret: never shown, and may be given as a file
+    bool live = false;                  // a reload changes it; others keep their value until the next start
     bool environment_only = false;      // never in a file or on a command line that others can read
 };
 

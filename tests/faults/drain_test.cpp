@@ -1,171 +1,26 @@
-// F23: the server is told to stop, and started again, while clients go on as if nothing was. What they were promised
-// is in their ledger.
-#include "faults_fixture.hpp"
+// F23: the server is told to stop, and started again, while clients go on as if nothing was.
+#include "ledger_clients.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
-#include <boost/json/array.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
 #include <csignal>
 #include <list>
 #include <memory>
-#include <set>
 #include <sstream>
 
 namespace {
 
 using namespace watchword::test;
 
-enum class manner {
-    keeps,      // one connection, until the server announces its end
-    reconnects, // a connection for each request
-    rests,      // one connection with pauses, in which the server may close it
-};
-
-// Signs up, logs in and asks for the list again and again, in a thread of its own. While nobody listens it tries
-// again; a request that was sent and not answered is a failure.
-class ledger_client {
-public:
-    ledger_client(std::string address, std::size_t number, manner m)
-        : address_(std::move(address)),
-          name_("client-" + std::to_string(number)),
-          manner_(m),
-          pause_(number * 43),
-          thread_([this] { run(); })
-    {}
-    ~ledger_client() { stop(); }
-
-    void stop()
-    {
-        stopping_ = true;
-        if (thread_.joinable()) thread_.join();
-    }
-    std::size_t answered() const noexcept { return answered_; }
-
-    // After stop().
-    std::vector<std::string> acknowledged, failures;
-    std::size_t announced = 0; // answers that were the last of their connection because the server said so
-    std::size_t crossed = 0;   // requests that were sent again: the connection had been closed when they arrived
-
-private:
-    void run()
-    {
-        for (std::size_t i = 0; !stopping_; ++i) {
-            const auto email = name_ + "-" + std::to_string(i) + "@b.test";
-            const auto added = ask(form_request("/signup", registration(email)), 201);
-            if (!added) continue;
-            acknowledged.push_back(email);
-            const auto signed_in = ask(form_request("/login", credentials(email)), 201);
-            if (!signed_in || i % 16 != 0) continue;
-            const auto answer = boost::json::parse(signed_in->body);
-            ask(get_request("/user", {{"x-access-token", std::string(answer.at("token").as_string())}}), 200);
-        }
-    }
-
-    std::optional<http_response> ask(std::string request, int status)
-    {
-        if (manner_ == manner::reconnects) request.insert(request.find("Host:"), "Connection: close\r\n");
-        rest();
-        if (connection_ && connection_->has_ended()) connection_.reset();
-        const bool was_kept = connection_ != nullptr;
-        if (!connect()) return std::nullopt;
-        try {
-            connection_->send(request);
-            auto response = connection_->read_response();
-            const bool closes = response.header("Connection") == "close";
-            announced += closes && manner_ != manner::reconnects;
-            if (closes) connection_.reset();
-            ++answered_;
-            if (response.status == status) return response;
-            fail(request, std::to_string(response.status) + " " + response.body);
-        } catch (const std::runtime_error& e) {
-            const bool again = was_kept && manner_ == manner::rests && connection_->crossed_the_end();
-            connection_.reset();
-            if (again) {
-                ++crossed;
-                return ask(std::move(request), status);
-            }
-            fail(request, std::string(was_kept ? "on a kept connection: " : "on a new connection: ") + e.what());
-        }
-        return std::nullopt;
-    }
-
-    bool connect()
-    {
-        const auto give_up = steady_clock::now() + std::chrono::seconds(30);
-        while (!connection_) {
-            try {
-                connection_ = std::make_unique<http_client>(address_);
-            } catch (const std::runtime_error& e) { // nobody listens
-                if (stopping_) return false;
-                if (steady_clock::now() > give_up) {
-                    fail("connecting", e.what());
-                    return false;
-                }
-                std::this_thread::sleep_for(milliseconds(2));
-            }
-        }
-        return true;
-    }
-
-    void rest()
-    {
-        if (manner_ != manner::rests) return;
-        pause_ = (pause_ * 7 + milliseconds(131)) % 1100; // of every length, before and after the end of the drain
-        const auto until = steady_clock::now() + pause_;
-        while (!stopping_ && steady_clock::now() < until) std::this_thread::sleep_for(milliseconds(5));
-    }
-
-    void fail(const std::string& request, const std::string& why)
-    {
-        failures.push_back(request.substr(0, request.find('\r')) + ": " + why);
-    }
-
-    const std::string address_, name_;
-    const manner manner_;
-    std::atomic<bool> stopping_{false};
-    std::atomic<std::size_t> answered_{0};
-    std::unique_ptr<http_client> connection_;
-    milliseconds pause_;
-    std::thread thread_;
-};
-
-using ledger_clients = std::list<ledger_client>;
-
-std::size_t answered(const ledger_clients& clients)
-{
-    std::size_t all = 0;
-    for (const auto& each : clients) all += each.answered();
-    return all;
-}
-
-// Everything that was acknowledged can log in and is listed.
-void check_ledger(const std::string& address, const std::set<std::string>& acknowledged)
-{
-    http_client client(address);
-    std::string token;
-    std::size_t lost = 0;
-    for (const auto& email : acknowledged) {
-        const auto response = client.form_post("/login", credentials(email));
-        lost += response.status != 201;
-        if (response.status == 201) token = token_of(response);
-    }
-    BOOST_TEST(lost == 0u);
-    std::multiset<std::string> listed;
-    for (const auto& user : users(client, token)) listed.emplace(user.at("email").as_string());
-    for (const auto& email : acknowledged) lost += listed.count(email) != 1;
-    BOOST_TEST(lost == 0u);
-}
-
 // Stops and starts the server under clients of that manner; `enough` answers come between two stops.
 void check_restarts(const std::string& what, manner m, std::size_t clients_count, std::size_t enough)
 {
     const temporary_directory directory;
     std::string address;
-    ledger_clients clients;
+    std::list<ledger_client> clients;
     latencies drains;
     const auto rounds = how_many(5, 20);
     const auto start = [&] {
@@ -185,25 +40,15 @@ void check_restarts(const std::string& what, manner m, std::size_t clients_count
         drains.add(steady_clock::now() - begin);
         server = start();
     }
-    for (auto& each : clients) each.stop();
-
-    std::set<std::string> acknowledged;
-    std::size_t failed = 0, announced = 0, crossed = 0;
-    for (const auto& each : clients) {
-        acknowledged.insert(each.acknowledged.begin(), each.acknowledged.end());
-        announced += each.announced;
-        crossed += each.crossed;
-        failed += each.failures.size();
-        for (const auto& failure : each.failures) BOOST_ERROR(what + ": " + failure);
-    }
+    const auto all = stop_all(clients, what);
     std::ostringstream text;
-    text << "F23 " << rounds << " restarts under " << clients_count << " clients (" << what
-         << "): " << answered(clients) << " requests answered, " << failed << " failed, " << acknowledged.size()
-         << " sign-ups acknowledged; connections that were announced to close: " << announced
-         << ", requests that crossed the end of theirs: " << crossed << "; stops: " << drains;
+    text << "F23 " << rounds << " restarts under " << clients_count << " clients (" << what << "): " << all.answered
+         << " requests answered, " << all.failed << " failed, " << all.acknowledged.size()
+         << " sign-ups acknowledged; connections that were announced to close: " << all.announced
+         << ", requests that crossed the end of theirs: " << all.crossed << "; stops: " << drains;
     report(text.str());
-    BOOST_TEST(failed == 0u);
-    check_ledger(address, acknowledged);
+    BOOST_TEST(all.failed == 0u);
+    check_promises(address, all.acknowledged);
     BOOST_TEST(server->stop() == 0);
     BOOST_TEST(query_sqlite(directory / "watchword.db", "PRAGMA integrity_check") == "ok\n");
 }

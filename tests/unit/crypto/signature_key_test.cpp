@@ -41,6 +41,21 @@ std::string flipped(std::string value, std::size_t byte)
     return value;
 }
 
+// Of a number with the highest byte first, which has a byte more or two then.
+std::string times(const std::string& number, unsigned factor)
+{
+    std::string product(number.size() + 2, '\0');
+    unsigned long carry = 0;
+    for (std::size_t i = number.size(); i-- > 0;) {
+        carry += static_cast<unsigned char>(number[i]) * static_cast<unsigned long>(factor);
+        product[i + 2] = static_cast<char>(carry & 0xFF);
+        carry >>= 8;
+    }
+    product[1] = static_cast<char>(carry & 0xFF);
+    product[0] = static_cast<char>(carry >> 8);
+    return product.substr(product.find_first_not_of('\0'));
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(signature_key)
@@ -194,6 +209,19 @@ BOOST_AUTO_TEST_CASE(a_key_of_rsa_has_2048_to_4096_bits_and_a_good_exponent)
              {"", "00", "01", "02", "03", "11", "ffff", "010000", "010002", "00010001", "010000000000000001"})
             BOOST_TEST(!with_exponent(e), e);
     }
+}
+
+// OpenSSL alone takes the first of them or refuses it, as its random numbers fall.
+BOOST_AUTO_TEST_CASE(a_modulus_of_rsa_has_no_small_factor)
+{
+    auto parts = key_of(algorithm::rs256).verifying().parts();
+    for (const unsigned factor : {757u, 32'003u, 65'521u}) {
+        const auto good = parts.n;
+        parts.n = times(good, factor);
+        BOOST_TEST(!loads(algorithm::rs256, parts), factor);
+        parts.n = good;
+    }
+    BOOST_TEST(loads(algorithm::rs256, parts));
 }
 
 BOOST_AUTO_TEST_CASE(every_private_number_of_rsa_is_there_and_fits)

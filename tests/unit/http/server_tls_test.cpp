@@ -165,14 +165,14 @@ BOOST_AUTO_TEST_CASE(a_new_certificate_is_shown_after_a_reload)
     certificate_request renewed;
     renewed.name = "renewed.test";
     root.issue("server", renewed);
-    server->reload_certificates();
+    server->reconfigure(settings);
     tls_connection fresh(address);
     BOOST_REQUIRE(fresh.shake());
     BOOST_TEST(fresh.tls().server_name() == "renewed.test");
     BOOST_TEST(old.last_get("/hello").ends_with("hello"));
 
     write_file(files.certificate, "nonsense");
-    BOOST_CHECK_THROW(server->reload_certificates(), std::runtime_error);
+    BOOST_CHECK_THROW(server->reconfigure(settings), std::runtime_error);
     tls_connection later(address);
     BOOST_REQUIRE(later.shake());
     BOOST_TEST(later.tls().server_name() == "renewed.test");

@@ -231,7 +231,7 @@ BOOST_AUTO_TEST_CASE(a_reload_is_for_new_connections)
     q.ends = std::chrono::hours(90 * 24);
     files.root.issue("server", q);
     const auto before = c.not_after();
-    c.reload();
+    c.reload(files.settings());
     BOOST_TEST((c.not_after() > before + std::chrono::hours(59 * 24)));
 
     tls_pair fresh(c);
@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE(a_bad_reload_changes_nothing)
     const auto good = test::read_file(files.server.key);
     for (const auto& bad : {test::read_file(other.key), std::string("garbage"), std::string()}) {
         test::write_file(files.server.key, bad);
-        BOOST_CHECK_EXCEPTION(c.reload(), std::runtime_error, [&](const std::runtime_error& e) {
+        BOOST_CHECK_EXCEPTION(c.reload(files.settings()), std::runtime_error, [&](const std::runtime_error& e) {
             return std::string_view(e.what()).find(files.server.key) != std::string_view::npos;
         });
         tls_offer offer;
@@ -263,7 +263,7 @@ BOOST_AUTO_TEST_CASE(a_bad_reload_changes_nothing)
         BOOST_TEST((c.not_after() == before));
     }
     test::write_file(files.server.key, good);
-    c.reload();
+    c.reload(files.settings());
 }
 
 BOOST_AUTO_TEST_CASE(a_session_outlives_its_context)
@@ -288,7 +288,7 @@ BOOST_AUTO_TEST_CASE(threads_share_a_context_that_is_read_again_meanwhile)
             }
         });
     }
-    for (int k = 0; k < 20; ++k) c.reload();
+    for (int k = 0; k < 20; ++k) c.reload(files.settings());
     for (auto& t : threads) t.join();
     BOOST_TEST(good == 60);
 }

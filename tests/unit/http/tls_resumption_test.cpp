@@ -97,7 +97,7 @@ BOOST_DATA_TEST_CASE(tickets_outlive_a_reload, versions, version)
     auto c = context();
     const auto first = connect(c, only(version));
     files.root.issue("server"); // another key, too
-    c.reload();
+    c.reload(files.settings());
     BOOST_TEST(connect(c, only(version), first.next.get()).resumed);
 }
 
@@ -189,7 +189,7 @@ BOOST_DATA_TEST_CASE(a_ticket_counts_under_its_own_authorities_only, versions, v
     BOOST_TEST(first.subject == "CN=ada,O=Watchword");
 
     std::filesystem::copy_file(others.file(), clients.file(), std::filesystem::copy_options::overwrite_existing);
-    c.reload();
+    c.reload(files.settings());
     offer.session = first.next.get();
     tls_pair pair(c, offer);
     BOOST_TEST(!pair.shake());

@@ -20,7 +20,7 @@ struct log {
     void append(const std::string& actor, const std::string& action, const std::string& subject)
     {
         ++count;
-        const audit_event e{0,
+        const audit_event e{count,
                             start + std::chrono::milliseconds(count),
                             "user",
                             actor,
@@ -28,7 +28,8 @@ struct log {
                             subject,
                             R"({"é":1})",
                             "192.0.2.1",
-                            "req-" + std::to_string(count)};
+                            "req-" + std::to_string(count),
+                            "link-" + std::to_string(count)};
         const auto work = [&](session& s) -> core::result<void> {
             append_audit_event(s, e);
             return {};
@@ -41,6 +42,27 @@ struct log {
             return list_audit_events(s, f, before, limit);
         };
         return d.loop.run(d.db.read(work)).value();
+    }
+    audit_end end()
+    {
+        const auto work = [](session& s) -> core::result<audit_end> { return lock_audit_end(s); };
+        return d.loop.run(d.db.write(work)).value();
+    }
+    std::int64_t sign(std::int64_t event, const std::string& jws)
+    {
+        const auto work = [&](session& s) -> core::result<std::int64_t> {
+            add_audit_checkpoint(s, {event, start, jws});
+            return last_audit_checkpoint(s);
+        };
+        return d.loop.run(d.db.write(work)).value();
+    }
+    bool executes(const std::string& statement)
+    {
+        const auto work = [&](session& s) -> core::result<void> {
+            s.execute(statement);
+            return {};
+        };
+        return d.loop.run(d.db.write(work)).has_value();
     }
     // "3 1": which of them, by their order.
     std::string numbers(const audit_filter& f)
@@ -70,7 +92,7 @@ BOOST_DATA_TEST_CASE(events_are_listed_as_they_were_appended_the_newest_first, k
                              "user",         "ann",
                              "user.created", "z",
                              R"({"é":1})",   "192.0.2.1",
-                             "req-3"};
+                             "req-3",        "link-3"};
     BOOST_TEST((first[0] == newest));
     BOOST_TEST(first[1].subject == "y");
     const auto rest = l.list({}, first[1].id, 2);
@@ -97,6 +119,48 @@ BOOST_DATA_TEST_CASE(lists_are_narrowed_in_every_combination, kinds, kind)
     BOOST_TEST(l.numbers({"bob", "y", "user.deleted"}) == "4");
     BOOST_TEST(l.numbers({"bob", "y", "user.created"}) == "");
     BOOST_TEST(l.numbers({"' OR 1=1 --", {}, {}}) == "");
+}
+
+BOOST_DATA_TEST_CASE(the_end_is_the_newest_event_and_events_are_read_from_the_oldest_on, kinds, kind)
+{
+    log l(kind);
+    BOOST_TEST(l.end().id == 0);
+    BOOST_TEST(l.end().chain.empty());
+    for (int i = 1; i <= 5; ++i) l.append("ann", "user.created", "x");
+    BOOST_TEST(l.end().id == 5);
+    BOOST_TEST(l.end().chain == "link-5");
+
+    audit_reader reader(l.empty.settings());
+    const auto numbers = [](const std::vector<audit_event>& events) {
+        std::string all;
+        for (const auto& e : events) all += std::to_string(e.id) + " ";
+        return all;
+    };
+    BOOST_TEST(numbers(reader.after(0, 3)) == "1 2 3 ");
+    BOOST_TEST(numbers(reader.after(3, 3)) == "4 5 ");
+    BOOST_TEST(numbers(reader.after(5, 3)) == "");
+    BOOST_TEST(numbers(reader.last(2)) == "4 5 ");
+    BOOST_TEST((reader.last(1) == l.list({}, {}, 1)));
+}
+
+BOOST_DATA_TEST_CASE(checkpoints_are_kept_once, kinds, kind)
+{
+    log l(kind);
+    BOOST_TEST(l.sign(7, "a") == 7);
+    BOOST_TEST(l.sign(9, "b") == 9);
+    BOOST_TEST(l.sign(7, "c") == 9);
+    audit_reader reader(l.empty.settings());
+    BOOST_TEST((reader.checkpoints() == std::vector<audit_checkpoint>{{7, start, "a"}, {9, start, "b"}}));
+}
+
+BOOST_DATA_TEST_CASE(events_cannot_be_changed_or_removed_in_passing, kinds, kind)
+{
+    log l(kind);
+    l.append("ann", "user.created", "x");
+    for (const std::string_view change : {"UPDATE watchword_audit SET subject = 'y'", "DELETE FROM watchword_audit"}) {
+        BOOST_TEST(!l.executes(std::string(change)), change);
+    }
+    BOOST_TEST(l.list({}, {}, 10).size() == 1u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
