@@ -44,17 +44,21 @@ function(watchword_precompile target)
   endif()
 endfunction()
 
-# watchword_optimise(TARGET speed|size FASTER...) : what a release compiles a target for, instead of CMake's -O3, which
-# makes the program a sixth bigger and no request cheaper. The sources FASTER of one that is compiled for size are
-# where the time of requests goes; precompiled headers are the others' then.
-function(watchword_optimise target for)
-  if(NOT CMAKE_BUILD_TYPE STREQUAL Release)
-    return()
+# watchword_small(TARGET FAST...) : a release compiles the sources of a target for size, but for those where the time of
+# requests goes, whose share of the precompiled headers is theirs to read then. bench/instructions.py tells whether one
+# is missing among them.
+function(watchword_small target)
+  if(CMAKE_BUILD_TYPE STREQUAL Release)
+    target_compile_options(${target} PRIVATE -Os)
+    set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS -O3 SKIP_PRECOMPILE_HEADERS ON)
   endif()
-  set(speed -O2)
-  set(size -Os)
-  target_compile_options(${target} PRIVATE ${${for}} -ffunction-sections -fdata-sections)
-  set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS ${speed} SKIP_PRECOMPILE_HEADERS ON)
+endfunction()
+
+# watchword_small_sources(SOURCE...) : the same for single ones.
+function(watchword_small_sources)
+  if(CMAKE_BUILD_TYPE STREQUAL Release)
+    set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS -Os SKIP_PRECOMPILE_HEADERS ON)
+  endif()
 endfunction()
 
 # watchword_library(NAME DEPENDENCY...) : lib/NAME/*.cpp as the static library watchword::NAME.
@@ -67,6 +71,9 @@ function(watchword_library name)
   set_target_properties(watchword_${name} PROPERTIES EXPORT_NAME ${name} VERIFY_INTERFACE_HEADER_SETS ON)
   target_compile_features(watchword_${name} PUBLIC cxx_std_20)
   target_link_libraries(watchword_${name} PUBLIC ${ARGN} PRIVATE $<BUILD_INTERFACE:watchword_flags>)
+  if(CMAKE_BUILD_TYPE STREQUAL Release) # so that the linker can leave out what nobody calls
+    target_compile_options(watchword_${name} PRIVATE -ffunction-sections -fdata-sections)
+  endif()
   watchword_precompile(watchword_${name})
 endfunction()
 

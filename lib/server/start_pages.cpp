@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <link.h>
+#include <malloc.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -27,6 +28,7 @@ int forget_constant_segments(::dl_phdr_info* object, std::size_t, void*)
 
 void forget_start_pages() noexcept
 {
+    ::malloc_trim(0);
     ::dl_iterate_phdr(forget_constant_segments, nullptr);
 }
 
