@@ -13,6 +13,7 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <list>
 #include <new>
@@ -303,6 +304,7 @@ struct server::state {
     std::vector<std::unique_ptr<listener>> listeners;
     std::list<io_thread> threads;
     std::vector<std::string> addresses;
+    std::atomic<bool> draining{false};
     std::mutex mutex; // guards what follows
     bool started = false;
     bool stopping = false;
@@ -349,6 +351,11 @@ std::size_t server::connections() const noexcept
     return state_->shared.counter.all();
 }
 
+bool server::is_draining() const noexcept
+{
+    return state_->draining;
+}
+
 void server::reload_certificates()
 {
     if (state_->shared.tls) state_->shared.tls->reload();
@@ -366,6 +373,7 @@ void server::stop()
 {
     const std::lock_guard lock(state_->mutex);
     const bool again = std::exchange(state_->stopping, true);
+    state_->draining = true;
     const auto until = steady_clock::now() + state_->shared.settings.drain_timeout;
     for (auto& thread : state_->threads) again ? thread.post_abort() : thread.post_drain(until);
     for (auto& each : state_->listeners) each->close();

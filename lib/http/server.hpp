@@ -54,6 +54,8 @@ public:
     void reload_certificates();
 
     std::size_t connections() const noexcept;
+    // Since stop().
+    bool is_draining() const noexcept;
 
 private:
     struct state;

@@ -29,6 +29,7 @@
 #include "server/key_upkeep.hpp"
 #include "server/layers.hpp"
 #include "server/open_files.hpp"
+#include "server/readiness.hpp"
 #include "server/secret.hpp"
 #include "server/v1.hpp"
 #include "store/database.hpp"
@@ -38,6 +39,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 #include <optional>
 #include <stdexcept>
 #include <thread>
@@ -59,6 +61,16 @@ constexpr std::string_view sqlite_scheme = "sqlite:";
 bool is_sqlite(const settings::database_group& d)
 {
     return d.url.starts_with(sqlite_scheme);
+}
+
+readiness_settings readiness_settings_of(const settings::database_group& d)
+{
+    readiness_settings r;
+    r.patience = d.timeout;
+    if (!is_sqlite(d)) return r;
+    r.directory = std::filesystem::path(d.url.substr(sqlite_scheme.size())).parent_path().string();
+    if (r.directory.empty()) r.directory = ".";
+    return r;
 }
 
 // From the secret, because it must be the same after a restart and on every server of a database.
@@ -278,6 +290,12 @@ void serve(settings::settings& s, const std::string& version)
     tutorial.add_routes(operations, &limits, &v1.sign_ins());
     v1.add_routes(operations, limits, {traffic, hashing, database, connections});
     api::add_health_routes(operations);
+    readiness ready(readiness_settings_of(s.database), database);
+    api::add_ready_route(operations, [&ready, &running] {
+        auto failing = ready.failing();
+        if (running->is_draining()) failing.emplace_back("draining");
+        return failing;
+    });
     if (s.console.enabled) console::add_routes(routes);
     api::jwks published_keys(keys, keys_follow.publish_ahead);
     published_keys.add_routes(operations);
@@ -287,6 +305,7 @@ void serve(settings::settings& s, const std::string& version)
     running = &server;
 
     key_upkeep upkeep(keys, clock);
+    const housekeeping looks(readiness::pause, {[&ready] { return ready.look(); }});
     const housekeeping house(store::foreign_poll, {[&upkeep] { return upkeep.look(); }, [&v1] { return v1.look(); }});
 
     asio::io_context signal_context(1);
