@@ -72,7 +72,7 @@ operation ready_operation()
     o.group = "Operations";
     o.summary = "Whether this server can do its work";
     o.description = "For load balancers and probes. It looks once a second, however often it is asked.";
-    const auto parts = list_of(one_of({"database", "writer", "feed", "disk", "draining"}));
+    const auto parts = list_of(one_of({health_parts.begin(), health_parts.end()}));
     o.answers = {{http::status::ok, "It can.", object_of({{"status", one_of({"ready"})}})},
                  {http::status::service_unavailable, "It cannot now: these parts fail.",
                   object_of({{"status", one_of({"not_ready"})}, {"failing", parts}})}};

@@ -123,6 +123,8 @@ public:
         if (thread_.joinable()) thread_.join();
     }
 
+    connection_counts counts() const noexcept { return context_.figures->read(); } // any thread
+
     void post_drain(steady_clock::time_point until)
     {
         asio::post(io_, [this, until] { drain(until); });
@@ -181,11 +183,13 @@ private:
         if (!origin.peer && !where.is_unix()) return; // it must not pass for a client of a Unix-domain socket
         auto place = connection_place::take(shared_.counter, limits.connections);
         if (!place) {
+            connection_figures::note(context_.figures->refused);
             response r = too_many(status::service_unavailable, "There are too many connections; try again shortly.");
             return refuse(std::move(socket), where, std::move(origin), std::move(r));
         }
         // Behind a PROXY header the client is somebody else, whom the connection counts when it knows.
         if (origin.peer && !origin.proxy_protocol && !take_of_client(place, *origin.peer, context_)) {
+            connection_figures::note(context_.figures->refused_of_client);
             response r = too_many(status::too_many_requests, "Your address has too many connections.");
             return refuse(std::move(socket), where, std::move(origin), std::move(r));
         }
@@ -193,6 +197,7 @@ private:
         auto c = std::make_unique<connection>(transport(std::move(socket), std::move(tls)), std::move(origin),
                                               std::move(place), context_);
         connection& made = *c;
+        connection_figures::note(context_.figures->opened);
         asio::co_spawn(io_, serve(made),
                        asio::bind_cancellation_slot(made.cancellation_slot(), end_of_connection{std::move(c)}));
     } catch (const std::exception& e) { // one client less, but accepting goes on
@@ -349,6 +354,13 @@ const std::vector<std::string>& server::addresses() const noexcept
 std::size_t server::connections() const noexcept
 {
     return state_->shared.counter.all();
+}
+
+connection_counts server::counts() const noexcept
+{
+    connection_counts all;
+    for (const auto& each : state_->threads) all += each.counts();
+    return all;
 }
 
 bool server::is_draining() const noexcept

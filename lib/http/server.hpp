@@ -3,6 +3,7 @@
 #include "core/clock.hpp"
 #include "core/network.hpp"
 #include "core/random.hpp"
+#include "http/connection_figures.hpp"
 #include "http/forwarded.hpp"
 #include "http/limits.hpp"
 #include "http/router.hpp"
@@ -54,6 +55,7 @@ public:
     void reload_certificates();
 
     std::size_t connections() const noexcept;
+    connection_counts counts() const noexcept;
     // Since stop().
     bool is_draining() const noexcept;
 

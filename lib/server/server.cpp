@@ -28,6 +28,8 @@
 #include "server/key_policy.hpp"
 #include "server/key_upkeep.hpp"
 #include "server/layers.hpp"
+#include "server/metrics.hpp"
+#include "server/metrics_listener.hpp"
 #include "server/open_files.hpp"
 #include "server/readiness.hpp"
 #include "server/secret.hpp"
@@ -283,7 +285,8 @@ void serve(settings::settings& s, const std::string& version)
     http::router routes;
     around.add_to(routes);
     http::traffic traffic;
-    traffic.count_in(routes);
+    const bool is_measured = !s.metrics.listen.empty();
+    traffic.count_in(routes, is_measured ? http::traffic::timing::measured : http::traffic::timing::none);
     const http::server* running = nullptr; // before it serves
     const auto connections = [&running] { return running->connections(); };
     api::operations operations(routes, s.http.require_if_match ? http::if_match::required : http::if_match::optional);
@@ -291,11 +294,12 @@ void serve(settings::settings& s, const std::string& version)
     v1.add_routes(operations, limits, {traffic, hashing, database, connections});
     api::add_health_routes(operations);
     readiness ready(readiness_settings_of(s.database), database);
-    api::add_ready_route(operations, [&ready, &running] {
-        auto failing = ready.failing();
-        if (running->is_draining()) failing.emplace_back("draining");
-        return failing;
-    });
+    const auto failing = [&ready, &running] {
+        auto parts = ready.failing();
+        if (running->is_draining()) parts.emplace_back("draining");
+        return parts;
+    };
+    api::add_ready_route(operations, failing);
     if (s.console.enabled) console::add_routes(routes);
     api::jwks published_keys(keys, keys_follow.publish_ahead);
     published_keys.add_routes(operations);
@@ -303,6 +307,12 @@ void serve(settings::settings& s, const std::string& version)
     const bool needs_admin = make_first_admin(s, v1.administration());
     http::server server(http_settings(s), routes, clock, random);
     running = &server;
+    const measured_parts measured{server,      traffic, hashing, database, checker,
+                                  v1.tokens(), revoked, limits,  failing,  version};
+    std::optional<metrics_listener> metrics;
+    if (is_measured)
+        metrics.emplace(
+            s.metrics.listen, [&measured] { return metrics_text(measured); }, clock, random);
 
     key_upkeep upkeep(keys, clock);
     const housekeeping looks(readiness::pause, {[&ready] { return ready.look(); }});
@@ -314,6 +324,7 @@ void serve(settings::settings& s, const std::string& version)
     std::thread signal_thread([&] { signal_context.run(); });
 
     server.start();
+    if (metrics) core::log::info("metrics", {{"listen", join(metrics->addresses())}});
     core::log::info("ready", {{"listen", join(server.addresses())},
                               {"database", is_sqlite(s.database) ? "sqlite" : "postgresql"},
                               {"passwords", crypto::name_of(passwords.engine())}});
