@@ -7,8 +7,16 @@
 
 namespace watchword::core {
 
-// The number of the calling thread, from 0, in the order in which threads ask for the first time.
-std::size_t number_of_this_thread() noexcept;
+namespace detail {
+inline constinit thread_local std::size_t thread_number = 0; // 0: it has none yet
+std::size_t number_this_thread() noexcept;
+} // namespace detail
+
+// The number of the calling thread, from 1, in the order in which threads ask for the first time.
+inline std::size_t number_of_this_thread() noexcept
+{
+    return detail::thread_number != 0 ? detail::thread_number : detail::number_this_thread();
+}
 
 // Counts what happens on many threads at once: one addition to memory that hardly ever another thread writes to.
 // Thread-safe.
