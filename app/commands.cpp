@@ -13,6 +13,7 @@ namespace {
 constexpr command commands[] = {
     {"serve", "Sign people up, log them in, check their tokens: the server.", serve},
     {"reload", "Has a running server read its settings and certificates again.", reload},
+    {"healthcheck", "Asks the server on this machine whether it can serve, for containers.", healthcheck},
     {"migrate", "Bring a database's schema up to date; copy a database into another.", migrate},
     {"user", "Brings users in from files, writes them into one; bars a user, gives him roles.", user},
     {"key", "Shows the keys that sign tokens; lets another one sign, brings one in, ends one.", key},

@@ -30,6 +30,7 @@ bool wants_help(const arguments&);
 int serve(const arguments&);
 int client(const arguments&);
 int config(const arguments&);
+int healthcheck(const arguments&);
 int backup(const arguments&);
 int restore(const arguments&);
 int check(const arguments&);

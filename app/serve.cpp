@@ -6,6 +6,7 @@
 #include "successor.hpp"
 
 #include <iostream>
+#include <unistd.h>
 #include <utility>
 
 namespace watchword::app {
@@ -28,7 +29,9 @@ int serve(const arguments& given)
         std::cerr << "watchword: nothing was started; see watchword serve --help\n";
         return misused;
     }
-    core::log::open(loaded.values.log.level, loaded.values.log.format);
+    const auto& log = loaded.values.log;
+    const bool to_output = log.output == settings::log_group::stream::standard_output;
+    core::log::open(log.level, log.format, to_output ? STDOUT_FILENO : STDERR_FILENO);
     const successor next("serve", given, kept);
     const server::process process{WATCHWORD_VERSION, [&] { return load_settings(given, kept); },
                                   [&next](int channel) { next.start(channel); },

@@ -4,6 +4,7 @@
 #include "core/log.hpp"
 #include "core/run_to_end.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <iostream>
@@ -37,6 +38,16 @@ std::string origin_of(std::string address)
     return address;
 }
 
+bool is_link(const std::string& address)
+{
+    return !address.starts_with("unix:");
+}
+
+std::string set_up_link(const std::string& address, const core::secret_string& token)
+{
+    return origin_of(address).append("/console/setup?token=").append(token.view());
+}
+
 } // namespace
 
 bool make_first_admin(const settings::settings& s, accounts::administration& all)
@@ -60,12 +71,32 @@ bool make_first_admin(const settings::settings& s, accounts::administration& all
     return false;
 }
 
-void print_set_up(const std::vector<std::string>& listen, const core::secret_string& token)
+namespace {
+
+// One line for each link: whoever parses the log finds it in a field, whoever reads it can open it.
+void log_set_up(const std::vector<std::string>& listen, const core::secret_string& token)
 {
-    const auto is_link = [](const std::string& address) { return !address.starts_with("unix:"); };
+    for (const auto& each : listen) {
+        if (!is_link(each)) continue;
+        core::log::warning("there is no administrator yet: open this link to make the first one; it is good until the "
+                           "server stops",
+                           {{"link", set_up_link(each, token)}});
+    }
+    if (std::none_of(listen.begin(), listen.end(), is_link))
+        core::log::warning("there is no administrator yet: make the first one by POST /v1/setup with this token",
+                           {{"setup_token", token.view()}});
+}
+
+} // namespace
+
+void tell_set_up(const settings::log_group& log, const std::vector<std::string>& listen,
+                 const core::secret_string& token)
+{
+    const bool shares_output = log.output == settings::log_group::stream::standard_output;
+    if (shares_output && core::log::enabled(core::log::level::warning)) return log_set_up(listen, token);
     std::cout << "\nThere is no administrator yet. Make the first one in a browser:\n\n";
     for (const auto& each : listen)
-        if (is_link(each)) std::cout << "    " << origin_of(each) << "/console/setup?token=" << token.view() << "\n";
+        if (is_link(each)) std::cout << "    " << set_up_link(each, token) << "\n";
     std::cout << "\nor by POST /v1/setup with the token " << token.view() << "\n"
               << "This is good until the server stops, or an administrator is there.\n\n"
               << std::flush;

@@ -15,7 +15,8 @@ namespace watchword::server {
 bool make_first_admin(const settings::settings&, accounts::administration&);
 
 // Tells on standard output how the first administrator can be made: a link for a browser and the token for others. Not
-// in the log, which may go anywhere.
-void print_set_up(const std::vector<std::string>& listen, const core::secret_string& token);
+// in the log, which may go anywhere; but where the log is on standard output itself, as in containers, it is a line of
+// it, so that whatever reads that output reads nothing but such lines.
+void tell_set_up(const settings::log_group&, const std::vector<std::string>& listen, const core::secret_string& token);
 
 } // namespace watchword::server

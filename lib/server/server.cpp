@@ -37,6 +37,7 @@
 #include "server/readiness.hpp"
 #include "server/secret.hpp"
 #include "server/service_manager.hpp"
+#include "server/start_pages.hpp"
 #include "server/takeover.hpp"
 #include "server/v1.hpp"
 #include "store/database.hpp"
@@ -390,7 +391,8 @@ std::optional<succession> serve(settings::settings& s, const process& p, const s
                               {"database", is_sqlite(s.database) ? "sqlite" : "postgresql"},
                               {"passwords", crypto::name_of(passwords.engine())}});
     manager.tell_ready();
-    if (needs_admin) print_set_up(server.addresses(), v1.setup_token());
+    if (needs_admin) tell_set_up(s.log, server.addresses(), v1.setup_token());
+    forget_start_pages();
     server.wait();
     return obeyed.end();
 }

@@ -20,6 +20,7 @@ namespace json = boost::json;
 constexpr std::string_view prefix = "WATCHWORD_";
 constexpr std::string_view config_variable = "WATCHWORD_CONFIG";
 constexpr std::string_view secret_variable = "WATCHWORD_SECRET";
+constexpr std::string_view port_variable = "PORT";              // as platforms give it (12factor.net/port-binding)
 constexpr std::string_view tests_variable = "WATCHWORD_SHARED"; // where this repository's tests find their vectors
 constexpr std::string_view config_flag = "--config", set_flag = "--set";
 
@@ -150,6 +151,7 @@ public:
             result_.values.secret.value = {};
             result_.origins.erase("secret.value");
         }
+        if (!result_.origins.contains("server.listen")) read_port();
         return std::move(result_);
     }
 
@@ -298,6 +300,20 @@ private:
         if (text.ends_with('\n')) text.remove_suffix(1);
         if (text.ends_with('\r')) text.remove_suffix(1);
         apply(*v.setting, v.name, text);
+    }
+
+    // Where the platform wants the service, unless somebody has said where to listen.
+    void read_port()
+    {
+        const auto given = sources_.environment.find(port_variable);
+        if (given == sources_.environment.end() || given->second.empty()) return;
+        const auto port = core::parse_unsigned(given->second);
+        if (!port || *port == 0 || *port > 65535)
+            return complain(std::string(port_variable), "must be a port from 1 to 65535, not '" +
+                                                            std::string(given->second.substr(0, longest_shown_value)) +
+                                                            "'; it counts because server.listen is not set");
+        result_.values.server.listen = {"0.0.0.0:" + std::to_string(*port)};
+        result_.origins["server.listen"] = port_variable;
     }
 
     void complain_about_variable(const std::string& name, const std::vector<variable>& known)

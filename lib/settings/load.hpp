@@ -14,7 +14,7 @@ namespace watchword::settings {
 // Where settings come from, weakest first: the defaults, a file, the environment, the command line.
 struct sources {
     std::vector<std::string> arguments;                       // behind the subcommand
-    std::map<std::string_view, std::string_view> environment; // those that do not start with WATCHWORD_ are ignored
+    std::map<std::string_view, std::string_view> environment; // PORT and WATCHWORD_...; others are ignored
     std::function<core::result<std::string>(const std::string& path)> read_file;
 };
 
@@ -40,7 +40,8 @@ struct loaded {
 // JSON. The file is named by --config or WATCHWORD_CONFIG: JSON with comments, an object for each group. In the
 // environment a setting is WATCHWORD_GROUP_NAME; some have a shorter name too, and with _FILE behind the name of one
 // that may hold a password, the variable names a file with the value. `--set group.name=value` sets anything;
-// --flag VALUE and --flag=VALUE are the same. --help is left to the caller.
+// --flag VALUE and --flag=VALUE are the same. --help is left to the caller. PORT, which platforms set, is the default
+// of server.listen: 0.0.0.0 and that port.
 loaded load(const sources&);
 
 } // namespace watchword::settings

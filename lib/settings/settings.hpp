@@ -161,6 +161,7 @@ struct metrics_group {
 struct log_group {
     core::log::level level = core::log::level::info;
     core::log::format format = core::log::format::automatic;
+    enum class stream { standard_error, standard_output } output = stream::standard_error;
     bool access = false;
 };
 

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::array<std::string_view, 6> level_names{"trace", "debug", "info", "warning", "error", "off"};
 constexpr std::array<std::string_view, 3> format_names{"automatic", "text", "json"};
+constexpr std::array<std::string_view, 2> output_names{"stderr", "stdout"};
 constexpr std::array<std::string_view, 2> forwarding_names{"x-forwarded-for", "forwarded"};
 constexpr std::array<std::string_view, 2> tls_version_names{"1.2", "1.3"};
 constexpr std::array<std::string_view, 3> client_certificate_names{"none", "optional", "required"};
@@ -54,7 +55,7 @@ constexpr descriptor rows[] = {
         "Where to listen, one or more of them: ADDRESS:PORT (port 0 picks a free port and prints it), "
         "https://ADDRESS:PORT, unix:PATH, or systemd for inherited sockets; with ?proxy_protocol behind it, "
         "connections "
-        "start with a PROXY header.")
+        "start with a PROXY header. If it is set nowhere, PORT of the environment holds, at 0.0.0.0.")
         .with_flag("--listen")
         .or_environment("WATCHWORD_LISTEN"),
     count<&S::server, &server_group::threads>("server.threads", 0, 1024,
@@ -360,6 +361,9 @@ constexpr descriptor rows[] = {
     choice<&S::log, &log_group::format, format_names>(
         "log.format", "How lines are written; automatic: text on a terminal, JSON otherwise.")
         .with_flag("--log-format"),
+    choice<&S::log, &log_group::output, output_names>(
+        "log.output",
+        "Where they go. With stdout, the link that makes the first administrator is a line of the log, too."),
     boolean<&S::log, &log_group::access>("log.access", "One line for each request.")
         .changed_by_reload()
         .with_flag("--access-log", "true"),

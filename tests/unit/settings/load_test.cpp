@@ -299,6 +299,38 @@ BOOST_AUTO_TEST_CASE(variables_of_others_are_ignored)
     CHECK_CONTAINS(only_problem(g), "is not a setting");
 }
 
+BOOST_AUTO_TEST_CASE(the_port_of_a_platform_is_the_weakest_word_on_where_to_listen)
+{
+    given g;
+    g.environment = {{"PORT", "8080"}};
+    const std::vector<std::string> everywhere{"0.0.0.0:8080"};
+    BOOST_TEST(values_of(g).server.listen == everywhere, boost::test_tools::per_element());
+    BOOST_TEST(g.load().origins.at("server.listen") == "PORT");
+    g.config = R"({"server": {"listen": ["127.0.0.1:1"]}})";
+    BOOST_TEST(values_of(g).server.listen.front() == "127.0.0.1:1");
+    g.environment = {{"PORT", "nonsense"}}; // counts for nothing then
+    BOOST_TEST(values_of(g).server.listen.front() == "127.0.0.1:1");
+    g.config.clear();
+    CHECK_CONTAINS(only_problem(g), "PORT: must be a port from 1 to 65535, not 'nonsense'");
+}
+
+BOOST_AUTO_TEST_CASE(whatever_holds_a_secret_may_be_given_as_a_file)
+{
+    std::size_t found = 0;
+    for (const auto& d : settings::table()) {
+        if (!d.hidden) continue;
+        ++found;
+        given g;
+        const auto name =
+            (d.environment_only ? std::string(d.short_environment) : settings::environment_name(d)) + "_FILE";
+        g.files = {{"secret", "sqlite:from-a-file.db\n"}};
+        g.environment = {{name, "secret"}};
+        BOOST_TEST(g.load().problems.empty(), name);
+        BOOST_TEST(g.load().origins.size() == 1u, name);
+    }
+    BOOST_TEST(found >= 2u);
+}
+
 BOOST_AUTO_TEST_CASE(all_problems_of_all_layers_are_told_at_once)
 {
     given g;
