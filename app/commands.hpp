@@ -43,5 +43,6 @@ int user(const arguments&);
 int apikey(const arguments&);
 int role(const arguments&);
 int reload(const arguments&);
+int doctor(const arguments&);
 
 } // namespace watchword::app

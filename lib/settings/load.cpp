@@ -150,6 +150,7 @@ public:
             result_.values.secret.value = {};
             result_.origins.erase("secret.value");
         }
+        result_.file = file_;
         return std::move(result_);
     }
 
