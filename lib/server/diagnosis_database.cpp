@@ -25,6 +25,7 @@ finding check_schema(const store::inspection& seen)
     if (!seen.schema_problem.empty())
         return error_of(name, seen.schema_problem,
                         "Use the program that has served this database, or a newer one; or name another database.");
+    if (seen.is_empty()) return all_well(name, "the database is empty; the first start of a server makes its tables");
     const auto text = "version " + std::to_string(*seen.applied) + " of " + std::to_string(seen.known);
     if (seen.is_current()) return all_well(name, text);
     return warning_of(name, text + ": the next start of a server brings it up to date",
@@ -138,7 +139,7 @@ findings check_database(const settings::settings& s, database_state& state)
     findings all{all_well(name, state.seen->product), check_schema(*state.seen)};
     if (file) all.push_back(check_log_size(*file));
     if (state.seen->room) all.push_back(check_room(s, *state.seen->room));
-    state.is_new = state.seen->schema_problem.empty() && state.seen->applied == 0U;
+    state.is_new = state.seen->is_empty();
     return all;
 }
 

@@ -79,7 +79,8 @@ try {
     found.known = known.size();
     try {
         found.applied = static_cast<std::size_t>(schema_version(*reader, known));
-        if (reader->has_table("user")) check_user_table(*reader);
+        found.has_users = reader->has_table("user");
+        if (found.has_users) check_user_table(*reader);
     } catch (const soci::soci_error&) {
         throw;
     } catch (const std::runtime_error& e) {

@@ -24,6 +24,7 @@ struct inspection {
     std::string product;                   // "PostgreSQL 15.8", "SQLite 3.40.1"
     std::optional<std::size_t> applied;    // migrations; nothing: see schema_problem
     std::size_t known = 0;                 // of this program
+    bool has_users = false;                // the user table is there, Watchword's own or one to be adopted
     std::string schema_problem;            // the schema is newer than this program's, or not its own
     std::optional<connection_room> room{}; // PostgreSQL
     // Only where the schema is this program's last:
@@ -32,6 +33,7 @@ struct inspection {
     bool has_role_holder = false; // an enabled user has the role that was asked for
 
     bool is_current() const noexcept { return applied == known; }
+    bool is_empty() const noexcept { return applied == 0U && !has_users && schema_problem.empty(); }
 };
 
 // Reads little, changes nothing and makes no files; a server may be running on the database. Takes

@@ -2,6 +2,7 @@
 #include "command_fixture.hpp"
 #include "core/json.hpp"
 #include "support/certificates.hpp"
+#include "support/postgres_server.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -234,6 +235,42 @@ BOOST_AUTO_TEST_CASE(a_server_of_postgresql_that_is_not_there_is_told_without_th
         BOOST_TEST(c.state("keys.secret") == "ok");
         BOOST_TEST(!contains(c.run.output, "Tr0ub4dor"), c.run.output);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_server_of_postgresql_needs_connections_for_everybody)
+{
+    postgres_options few;
+    few.settings = {"max_connections=7", "superuser_reserved_connections=2"};
+    postgres_server postgres(few);
+    const auto url = postgres.create_database();
+    write_file(secret, "a secret of at least thirty-two bytes\n");
+    std::filesystem::permissions(secret, std::filesystem::perms(0600));
+    const std::vector<std::string> flags{"--secret-file", secret, "--database", url};
+    const auto fresh = look(flags);
+    BOOST_TEST(complaints(fresh) == "");
+    BOOST_TEST(contains(fresh.run.output, "the database is empty"), fresh.run.output);
+    BOOST_TEST(postgres.query(url, "SELECT count(*) FROM pg_class WHERE relname LIKE 'watchword%'") == "0\n");
+
+    server_process(directory.path(), flags).stop();
+    const auto used = look(flags);
+    BOOST_TEST(used.state("database.schema") == "ok");
+    BOOST_TEST(used.state("keys.secret") == "ok");
+    BOOST_TEST(used.state("administrator") == "warning");
+    auto more = flags;
+    more.insert(more.end(), {"--set", "database.readers=3"}); // 5 with the writer and the listener, and this question
+    BOOST_TEST(look(more).state("database.connections") == "warning");
+    more.back() = "database.readers=4";
+    BOOST_TEST(look(more).state("database.connections") == "error");
+}
+
+BOOST_AUTO_TEST_CASE(an_older_schema_is_brought_up_to_date_by_the_next_start)
+{
+    make_database();
+    query_sqlite(file, "DELETE FROM watchword_migration WHERE version > 5");
+    const auto c = look();
+    BOOST_TEST(c.state("database.schema") == "warning", c.run.output);
+    BOOST_TEST(contains(c.run.output, "version 5 of "), c.run.output);
+    BOOST_TEST(contains(c.run.output, "watchword backup"), c.run.output);
 }
 
 BOOST_AUTO_TEST_CASE(files_that_the_settings_name_are_read)
