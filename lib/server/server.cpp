@@ -39,6 +39,7 @@
 #include "server/service_manager.hpp"
 #include "server/start_pages.hpp"
 #include "server/takeover.hpp"
+#include "server/tls_settings.hpp"
 #include "server/v1.hpp"
 #include "store/database.hpp"
 
@@ -104,24 +105,6 @@ api::rate_limit_settings rate_limit_settings(const settings::limits_group& l)
             l.total_sign_ups,
             networks(l.exempt_addresses),
             l.keys};
-}
-
-std::optional<http::tls_settings> tls_settings(const settings::tls_group& t)
-{
-    if (t.certificate_file.empty() && t.key_file.empty()) {
-        if (!t.client_ca_file.empty() || t.clients != settings::tls_group::certificates::none)
-            throw std::runtime_error("tls.clients needs tls.certificate_file and tls.key_file");
-        return std::nullopt;
-    }
-    if (t.certificate_file.empty() || t.key_file.empty())
-        throw std::runtime_error("tls.certificate_file and tls.key_file belong together: one of them is not set");
-    http::tls_settings h;
-    h.certificate_file = t.certificate_file;
-    h.key_file = t.key_file;
-    h.client_ca_file = t.client_ca_file;
-    h.clients = static_cast<http::tls_settings::client_certificates>(t.clients);
-    h.least = static_cast<http::tls_settings::version>(t.least_version);
-    return h;
 }
 
 http::server_settings http_settings(const settings::settings& s)
