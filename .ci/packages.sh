@@ -6,9 +6,11 @@
 {
   packages_build="g++ cmake ninja-build pkg-config ccache
     libboost1.81-dev libboost-json1.81-dev
-    libssl-dev libsqlite3-dev libpq-dev libsoci-dev libsodium-dev libcrypt-dev libspdlog-dev libutf8proc-dev"
+    libssl-dev libsqlite3-dev libpq-dev libsoci-dev libsodium-dev libcrypt-dev libspdlog-dev libutf8proc-dev
+    prometheus-cpp-dev"
   packages_test="libboost-test1.81-dev libargon2-dev postgresql-15 python3 sqlite3 openssl iproute2 slowhttptest
-    strace faketime curl libfuse3-dev valgrind libbenchmark-dev nodejs node-jose nginx-light haproxy caddy python3-jsonschema"
+    strace faketime curl libfuse3-dev valgrind libbenchmark-dev nodejs node-jose nginx-light haproxy caddy python3-jsonschema
+    prometheus python3-yaml"
   packages_clang="clang libclang-rt-14-dev"
   packages_web="chromium nodejs npm"
   packages_lint="clang-format clang-tidy clang-tools python3 shellcheck"
@@ -58,7 +60,7 @@ install_packages() {
     policies=()
     trap '[ ${#policies[@]} -eq 0 ] || "${as_root[@]}" rm -f "${policies[@]}"' EXIT
     if [[ " ${missing[*]} " == *" postgresql-15 "* ]]; then without_main_cluster; fi
-    if [[ " ${missing[*]} " =~ \ (nginx-light|haproxy|caddy)\  ]]; then without_services; fi
+    if [[ " ${missing[*]} " =~ \ (nginx-light|haproxy|caddy|prometheus)\  ]]; then without_services; fi
     "${as_root[@]}" apt-get update -qq >&2 &&
       "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
         -o DPkg::Lock::Timeout=120 "${missing[@]}" >&2

@@ -27,6 +27,7 @@ constexpr command commands[] = {
     {"hash", "Finds what password hashes may cost on this machine; makes and checks one.", hash},
     {"breached", "Makes a filter of stolen passwords that nobody may choose; looks into it.", breached},
     {"check", "Looks for damage in the database, also beside a running server.", check},
+    {"doctor", "Says what a server with these settings would lack, and what to do.", doctor},
     {"completion", "Prints a script that completes command lines in bash or zsh.", completion},
     {"man", "Prints the manual page.", man},
 };

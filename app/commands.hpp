@@ -45,5 +45,6 @@ int apikey(const arguments&);
 int role(const arguments&);
 int reload(const arguments&);
 int audit(const arguments&);
+int doctor(const arguments&);
 
 } // namespace watchword::app

@@ -51,8 +51,9 @@ std::string public_id(std::size_t number)
     return text.data();
 }
 
-service::service(std::size_t users)
+service::service(std::size_t users, metrics m)
 {
+    traffic_.count_in(routes_, m == metrics::on ? http::traffic::timing::measured : http::traffic::timing::none);
     watchword::api::operations all_routes(routes_);
     tutorial_.add_routes(all_routes);
     api::add_health_routes(all_routes);

@@ -6,6 +6,7 @@
 #include "api/health.hpp"
 #include "api/tutorial.hpp"
 #include "http/router.hpp"
+#include "http/traffic.hpp"
 #include "micro/fixed.hpp"
 
 #include <filesystem>
@@ -30,7 +31,8 @@ private:
 // thread, besides the database's own.
 class service {
 public:
-    explicit service(std::size_t users);
+    enum class metrics { off, on }; // as metrics.listen has it
+    explicit service(std::size_t users, metrics = metrics::off);
 
     std::string token(); // of the first user
     store::database& database() noexcept { return database_; }
@@ -51,6 +53,7 @@ private:
     accounts::token_checker checker_{tokens_, std::chrono::seconds(3600), database_, revoked_, clock_, random_};
     api::tutorial tutorial_{accounts_, checker_, database_};
     http::router routes_;
+    http::traffic traffic_;
 };
 
 // The public id of a user of the service.

@@ -21,7 +21,7 @@ struct actor {
     // change of that kind at all is the caller's to ask.
     permission_set permissions{};
     std::optional<core::ip_address> address{};
-    std::string request_id{};
+    std::string request_id{}, trace_id{}; // trace_id: empty without a trace
 };
 
 } // namespace watchword::accounts

@@ -38,7 +38,9 @@ void note_in_audit(store::session& s, const actor& by, core::precise_timestamp n
     e.actor_id = storable(by.id);
     e.action = action;
     e.subject = storable(subject);
-    e.details = boost::json::serialize(details);
+    auto all = details;
+    if (!by.trace_id.empty()) all["trace_id"] = storable(by.trace_id);
+    e.details = boost::json::serialize(all);
     if (by.address) e.address = by.address->to_string();
     e.request_id = storable(by.request_id);
     const auto end = store::lock_audit_end(s);

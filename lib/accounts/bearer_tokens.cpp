@@ -106,11 +106,13 @@ bearer bearer_tokens::check_known(std::string_view token)
         known->when != stamps_now())
         return nullptr;
     if (revoked_.check(known->marks) != revocation_state::answer::valid) return nullptr;
+    known_checks_.add();
     return known->who;
 }
 
 core::task<core::result<bearer>> bearer_tokens::check(std::string_view token)
 {
+    slow_checks_.add();
     // Before anybody is asked, so that a change during the question makes its answer old.
     auto when = stamps_now();
     auto verified = co_await verifier_.verify(token);

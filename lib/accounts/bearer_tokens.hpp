@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "core/per_thread.hpp"
 #include "core/random.hpp"
+#include "core/striped_counter.hpp"
 #include "core/task.hpp"
 #include "core/workers.hpp"
 #include "crypto/access_token.hpp"
@@ -84,6 +85,8 @@ public:
     const std::string& issuer() const noexcept { return settings_.issuer; }
     const std::string& audience() const noexcept { return settings_.audience; }
 
+    token_uses uses() const noexcept { return {known_checks_.read(), slow_checks_.read()}; }
+
 private:
     // What has not changed since the database was asked about a token.
     struct stamps {
@@ -111,6 +114,7 @@ private:
     core::per_thread<token_cache<known_token>> known_;
     ring_signer<crypto::access_token_issuer> signer_;
     ring_verifier<crypto::access_token_verifier> verifier_;
+    core::striped_counter known_checks_, slow_checks_;
 };
 
 } // namespace watchword::accounts

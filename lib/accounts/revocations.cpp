@@ -57,6 +57,7 @@ void revocations::revoke(const ended_sessions& e)
 
 void revocations::sessions_ended(const ended_sessions& e) noexcept
 {
+    ended_[static_cast<std::size_t>(e.why)].fetch_add(e.ids.size(), std::memory_order_relaxed);
     try {
         revoke(e);
     } catch (const std::exception&) { // there is no memory

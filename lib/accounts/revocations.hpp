@@ -5,6 +5,7 @@
 #include "core/clock.hpp"
 #include "core/random.hpp"
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -50,6 +51,11 @@ public:
     // Drops what mattered to tokens that have expired; to be called now and then.
     void forget_expired();
     revocation_state::figures count() const { return state_.count(); }
+    // Sessions that have ended for that reason since the start; one that is signed out of twice counts twice.
+    std::uint64_t ended(end_reason why) const noexcept
+    {
+        return ended_[static_cast<std::size_t>(why)].load(std::memory_order_relaxed);
+    }
 
 private:
     using latest = std::atomic<core::timestamp::rep>;
@@ -62,6 +68,7 @@ private:
     const core::clock& clock_;
     revocation_state state_;
     std::atomic<std::uint64_t> doubts_{0}, user_changes_{0};
+    std::array<std::atomic<std::uint64_t>, end_reasons> ended_{};
     latest last_access_{0}, last_tutorial_{0}; // expiries of all tokens that a thread may remember
 };
 

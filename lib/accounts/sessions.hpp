@@ -93,6 +93,7 @@ enum class end_reason {
     deleted, // with their user
 };
 std::string_view name_of(end_reason) noexcept;
+inline constexpr std::size_t end_reasons = static_cast<std::size_t>(end_reason::deleted) + 1;
 
 struct ended_sessions {
     std::string_view public_id; // of their user

@@ -13,6 +13,11 @@
 
 namespace watchword::accounts {
 
+// How tokens were checked, since the start: by what a cache knew, or the slow way. A value.
+struct token_uses {
+    std::uint64_t known = 0, slow = 0;
+};
+
 // Where in a token_cache things are, without their values: sets of eight places, in one of which a token is kept.
 class token_places {
 public:

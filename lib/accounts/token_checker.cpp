@@ -40,11 +40,13 @@ caller token_checker::check_known(std::string_view token)
         if (revoked_.check(known->marks) != revocation_state::answer::valid) return nullptr;
         known->user_changes = changes;
     }
+    known_checks_.add();
     return known->who;
 }
 
 core::task<core::result<caller>> token_checker::check(std::string_view token)
 {
+    slow_checks_.add();
     // Taken before anything is asked, so that a change meanwhile makes the answer old.
     const auto state = state_now(), keys = keys_now();
     auto claims = threads_.local().tokens.verify(token, clock_.now());

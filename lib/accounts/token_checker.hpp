@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/per_thread.hpp"
 #include "core/random.hpp"
+#include "core/striped_counter.hpp"
 #include "core/task.hpp"
 #include "crypto/jwt.hpp"
 #include "store/database.hpp"
@@ -49,6 +50,8 @@ public:
     // timed_out, unavailable when the database cannot tell. `token` must outlive the task.
     core::task<core::result<caller>> check(std::string_view token);
 
+    token_uses uses() const noexcept { return {known_checks_.read(), slow_checks_.read()}; }
+
 private:
     struct known_token {
         caller who;
@@ -79,6 +82,7 @@ private:
     const core::clock& clock_;
     core::per_thread<thread_state> threads_;
     published_tokens* const published_; // or null
+    core::striped_counter known_checks_, slow_checks_;
 };
 
 } // namespace watchword::accounts

@@ -40,6 +40,7 @@ actor made(actor_kind kind, std::string id, accounts::permission_set permissions
     a.permissions = permissions;
     a.address = address_of(q);
     a.request_id = q.id;
+    a.trace_id = q.trace_id;
     return a;
 }
 

@@ -122,6 +122,7 @@ core::task<response> own_profile::update(request& q, accounts::bearer who)
     self.id = who->public_id;
     self.address = address_of(q);
     self.request_id = q.id;
+    self.trace_id = q.trace_id;
     auto versions = profiles_wanted(q);
     auto changed =
         co_await administration_.update_own(std::move(self), who->public_id, std::move(change), std::move(versions));

@@ -56,6 +56,7 @@ public:
         if (!limit_) return std::nullopt;
         const auto outcome = limit_->buckets.take(view(client_), now);
         taken_ = outcome.allowed;
+        limit_->asked.note(taken_);
         if (taken_) return std::nullopt;
         return quota{limit_->name, limit_->rate, outcome};
     }
@@ -104,6 +105,7 @@ private:
     {
         if (!kind_.total) return std::nullopt;
         const auto outcome = kind_.total->bucket.take(now);
+        kind_.total->asked.note(outcome.allowed);
         if (outcome.allowed) return std::nullopt;
         return quota{kind_.total->name, kind_.total->rate, outcome};
     }
@@ -165,6 +167,23 @@ http::handler rate_limits::around_sign_ups(http::handler next, told tells)
 http::handler rate_limits::around_tokens(http::handler next, told tells)
 {
     return limit({bad_tokens_ ? &*bad_tokens_ : nullptr, nullptr, nullptr, tells}, std::move(next));
+}
+
+std::vector<rate_limits::decisions> rate_limits::count() const
+{
+    std::vector<decisions> all;
+    const auto add = [&all](const auto& limit, std::string_view name) {
+        if (limit)
+            all.push_back({name, limit->asked.allowed.load(std::memory_order_relaxed),
+                           limit->asked.refused.load(std::memory_order_relaxed)});
+    };
+    add(sign_ins_, "address_sign_ins");
+    add(failures_, "address_failures");
+    add(sign_ups_, "address_sign_ups");
+    add(bad_tokens_, "token_failures");
+    add(all_sign_ins_, "total_sign_ins");
+    add(all_sign_ups_, "total_sign_ups");
+    return all;
 }
 
 http::handler rate_limits::limit(const attempt& kind, http::handler next)

@@ -13,6 +13,7 @@
 #include <functional>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace watchword::api {
 
@@ -48,7 +49,21 @@ public:
     // of address_failures once more, so that who cannot sign in any more keeps the session he has.
     http::handler around_tokens(http::handler next, told = told::when_refused);
 
+    // How often each limit that there is was asked, and said no. Named as its setting; that of tokens: token_failures.
+    struct decisions {
+        std::string_view limit;
+        std::uint64_t allowed, refused;
+    };
+    std::vector<decisions> count() const;
+
 private:
+    struct tally {
+        std::atomic<std::uint64_t> allowed{0}, refused{0};
+        void note(bool is_allowed) noexcept
+        {
+            (is_allowed ? allowed : refused).fetch_add(1, std::memory_order_relaxed);
+        }
+    };
     // A limit of each client's own.
     struct own_limit {
         own_limit(std::string_view n, core::rate r, std::size_t keys, core::siphash_key secret)
@@ -57,12 +72,14 @@ private:
         std::string_view name;
         core::rate rate;
         core::token_buckets buckets;
+        tally asked{};
     };
     struct common_limit {
         common_limit(std::string_view n, core::rate r) : name(n), rate(r), bucket(r) {}
         std::string_view name;
         core::rate rate;
         core::token_bucket bucket;
+        tally asked{};
     };
     // What holds for one kind of attempt; null: no such limit.
     struct attempt {

@@ -94,6 +94,7 @@ core::task<response> setup::complete(request& q)
     by.id = "setup";
     by.address = address_of(q);
     by.request_id = q.id;
+    by.trace_id = q.trace_id;
     const auto made = co_await administration_.create_first_admin(std::move(by), std::move(wanted));
     if (!made) co_return refuse(made.error(), service_);
     co_return answer(status::created, *made);

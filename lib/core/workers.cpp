@@ -159,6 +159,7 @@ void workers::run_jobs(std::size_t slot)
         } else {
             ++statistics_.running;
             statistics_.waited += start - next.since;
+            statistics_.waits.add(start - next.since);
         }
         lock.unlock();
         if (late) {
@@ -172,6 +173,7 @@ void workers::run_jobs(std::size_t slot)
             ++statistics_.executed;
             const auto took = std::chrono::steady_clock::now() - start;
             statistics_.worked += took;
+            statistics_.works.add(took);
             learn(took);
         }
     }

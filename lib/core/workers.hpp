@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/durations.hpp"
 #include "core/error.hpp"
 #include "core/fair_queue.hpp"
 #include "core/task.hpp"
@@ -178,6 +179,7 @@ struct queue_statistics {
     std::uint64_t withdrawn = 0;       // while they waited: nobody wanted them any more
     std::chrono::nanoseconds waited{}; // in all, of the executed ones
     std::chrono::nanoseconds worked{}; // in all
+    duration_counts waits, works;      // the same, one by one
 };
 
 // Threads for work that blocks or takes over 100 us: SQL, password hashing. Clients take turns, and each client is

@@ -183,6 +183,7 @@ core::task<> connection::run()
             continue;
         }
         if (state == request_reader::state::failed) {
+            connection_figures::note(context_.figures->malformed);
             co_await refuse(problem(reader_.failure(), "bad_request", reader_.failure_reason()));
             co_return;
         }
@@ -209,10 +210,12 @@ core::task<> connection::run()
         }
         sweeps_to_look_ = 0;
         if (!failed) continue;
-        if (expired_ && !aborted_ && phase_ != phase::idle)
+        if (expired_ && !aborted_ && phase_ != phase::idle) {
+            connection_figures::note(context_.figures->too_slow);
             // It has been silent for long: there is nothing to linger for.
             co_await send_last(
                 problem(status::request_timeout, "request_timeout", "The request took too long to arrive."));
+        }
         co_return;
     }
 }
@@ -238,6 +241,7 @@ core::task<bool> connection::open()
     }
     if (transport_.is_secure()) {
         const auto failed = co_await transport_.shake_hands();
+        connection_figures::note(failed ? context_.figures->handshakes_failed : context_.figures->handshakes);
         if (failed) {
             if (transport_.spoke_plain_text()) co_await refuse_plain_text();
             co_return false;
@@ -419,6 +423,7 @@ void connection::look_for_client(steady_clock::time_point now)
     }
     if (client != presence::gone) return;
     left_ = true;
+    connection_figures::note(context_.figures->left);
     cut();
 }
 
@@ -442,6 +447,7 @@ void connection::give_up_handler()
     unwanted_.emit(asio::cancellation_type::terminal);
     deadline_ = steady_clock::time_point::max();
     gave_up_ = true;
+    connection_figures::note(context_.figures->given_up);
     if (streams_) return abort(); // the end must not look like one
     const request& q = reader_.current();
     core::log::warning("a handler takes too long", {{"method", q.method_name}, {"path", q.path}});
@@ -492,12 +498,10 @@ void connection::release_output() noexcept
 void connection::log_access(const request& q, int status, steady_clock::time_point since) const
 {
     const auto took = std::chrono::duration<double, std::milli>(steady_clock::now() - since).count();
-    core::log::access({{"remote", q.remote_address},
-                       {"request_id", q.id},
-                       {"method", q.method_name},
-                       {"path", q.path},
-                       {"status", status},
-                       {"milliseconds", took}});
+    const core::log::field remote{"remote", q.remote_address}, id{"request_id", q.id}, trace{"trace_id", q.trace_id},
+        how{"method", q.method_name}, path{"path", q.path}, answered{"status", status}, lasted{"milliseconds", took};
+    if (q.trace_id.empty()) return core::log::access({remote, id, how, path, answered, lasted});
+    core::log::access({remote, id, trace, how, path, answered, lasted});
 }
 
 } // namespace watchword::http

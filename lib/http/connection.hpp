@@ -3,6 +3,7 @@
 #include "core/clock.hpp"
 #include "core/task.hpp"
 #include "http/connection_counter.hpp"
+#include "http/connection_figures.hpp"
 #include "http/forwarded.hpp"
 #include "http/limits.hpp"
 #include "http/read_memory.hpp"
@@ -16,6 +17,7 @@
 #include <boost/intrusive/list.hpp>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,6 +46,7 @@ struct connection_context {
     security_lines plain_lines{}, secure_lines{};
     read_memory memory{};
     std::vector<std::string> spare_outputs{}; // for responses: a request allocates none, an idle connection holds none
+    std::unique_ptr<connection_figures> figures = std::make_unique<connection_figures>();
 };
 
 // How often the connections of a thread are swept, and so how coarse timeouts are.

@@ -4,6 +4,7 @@
 #include "core/task.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -73,7 +74,13 @@ struct request {
     // Set by request_ids, if the router has them.
     std::string_view id;          // empty: the client gave none, and nobody has needed one yet
     std::string_view traceparent; // a valid W3C trace context, else empty
+    std::string_view trace_id;    // its, or empty
+    std::string tracestate;       // what belongs to it, all fields joined, if it is valid: to be passed on with it
     std::string made_id;          // what `id` refers to when the server made it
+
+    // Set by the router.
+    std::size_t route = 0;                         // its number there; 0: none
+    std::chrono::steady_clock::time_point began{}; // if somebody measures
 
     // The value of the first field of that name (compared without case), or nothing.
     std::string_view header(std::string_view name) const noexcept;

@@ -50,8 +50,9 @@ private:
     {
         q.headers.clear();
         q.parameters.clear();
-        q.remote_address = q.client_subject = q.id = q.traceparent = q.body = {};
+        q.remote_address = q.client_subject = q.id = q.traceparent = q.trace_id = q.body = {};
         q.made_id.clear();
+        q.tracestate.clear();
     }
 
     static constexpr std::size_t kept = 64, fields = 16, most_fields = 256;

@@ -2,6 +2,7 @@
 
 #include "core/log.hpp"
 #include "core/text.hpp"
+#include "http/trace_context.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,7 +12,7 @@ namespace watchword::http {
 namespace {
 
 constexpr std::size_t longest_id = 128;
-constexpr std::string_view id_field = "X-Request-Id", trace_field = "traceparent";
+constexpr std::string_view id_field = "X-Request-Id", trace_field = "traceparent", state_field = "tracestate";
 
 // None of them needs escaping in JSON, in a header field or in a log line.
 constexpr auto id_bytes = [] {
@@ -29,16 +30,6 @@ bool is_id(std::string_view text) noexcept
            std::all_of(text.begin(), text.end(), [](char c) { return id_bytes[static_cast<unsigned char>(c)]; });
 }
 
-bool is_lower_hex(std::string_view text) noexcept
-{
-    return text.find_first_not_of("0123456789abcdef") == text.npos;
-}
-
-bool is_trace_id(std::string_view text) noexcept
-{
-    return is_lower_hex(text) && text.find_first_not_of('0') != text.npos;
-}
-
 // Members are added before the brace that ends the object.
 void add_member(response& r, std::string_view name, std::string_view value)
 {
@@ -49,26 +40,20 @@ void add_member(response& r, std::string_view name, std::string_view value)
     r.replace_body(std::move(body));
 }
 
-} // namespace
-
-std::optional<trace_context> parse_traceparent(std::string_view text) noexcept
+// One that is malformed is dropped, and the trace goes on without (section 3.3.1.5).
+void read_state(request& q)
 {
-    constexpr std::size_t size_of_00 = 55; // 00-<32>-<16>-<2>
-    if (text.size() < size_of_00 || text[2] != '-' || text[35] != '-' || text[52] != '-') return std::nullopt;
-    const auto version = text.substr(0, 2), trace = text.substr(3, 32), parent = text.substr(36, 16),
-               flags = text.substr(53, 2);
-    if (!is_lower_hex(version) || version == "ff" || !is_lower_hex(flags)) return std::nullopt;
-    const bool longer = text.size() > size_of_00;
-    if (longer && (version == "00" || text[size_of_00] != '-')) return std::nullopt;
-    if (!is_trace_id(trace) || !is_trace_id(parent)) return std::nullopt;
-    return trace_context{trace, parent,
-                         static_cast<std::uint8_t>(core::hex_value(flags[0]) * 16 + core::hex_value(flags[1]))};
+    for (const auto& [name, value] : q.headers)
+        if (core::iequals(name, state_field)) q.tracestate.append(q.tracestate.empty() ? "" : ",").append(value);
+    if (!parse_tracestate(q.tracestate)) q.tracestate.clear();
 }
+
+} // namespace
 
 void request_ids::read(request& q) const
 {
     std::string_view id, parent;
-    bool has_id = false;
+    bool has_id = false, has_state = false;
     std::size_t parents = 0;
     for (const auto& [name, value] : q.headers) {
         if (name.size() == id_field.size() && !has_id && core::iequals(name, id_field)) {
@@ -77,11 +62,16 @@ void request_ids::read(request& q) const
         } else if (name.size() == trace_field.size() && core::iequals(name, trace_field)) {
             parent = value;
             ++parents;
+        } else if (name.size() == state_field.size() && core::iequals(name, state_field)) {
+            has_state = true;
         }
     }
     const auto trace = parents == 1 ? parse_traceparent(parent) : std::nullopt; // of two, nobody knows which counts
     q.traceparent = trace ? parent : std::string_view();
-    q.id = is_id(id) ? id : trace ? trace->trace_id : std::string_view();
+    q.trace_id = trace ? trace->trace_id : std::string_view();
+    q.tracestate.clear();
+    if (trace && has_state) read_state(q);
+    q.id = is_id(id) ? id : q.trace_id;
     if (q.id.empty() && make_ == when::always) of(q);
 }
 
@@ -105,7 +95,9 @@ void request_ids::write(request& q, response& r) const
     if (failed) of(q);
     if (q.id.empty()) return;
     if (!r.has(id_field)) r.set(id_field, q.id);
-    if (failed && r.content_type() == "application/problem+json") add_member(r, "request_id", q.id);
+    if (!failed || r.content_type() != "application/problem+json") return;
+    add_member(r, "request_id", q.id);
+    if (!q.trace_id.empty()) add_member(r, "trace_id", q.trace_id);
 }
 
 } // namespace watchword::http

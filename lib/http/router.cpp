@@ -162,6 +162,11 @@ void router::finish_with(finisher f)
     finishers_.push_back(std::move(f));
 }
 
+void router::begin_with(std::function<void(request&)> b)
+{
+    beginner_ = std::move(b);
+}
+
 void router::identify_by(const request_ids& ids)
 {
     ids_ = &ids;
@@ -172,6 +177,7 @@ core::task<response> router::dispatch(request& q) const
 {
     const route* const r = find(q);
     if (!r) return give(not_found());
+    q.route = static_cast<std::size_t>(r - routes_.data()) + 1;
 
     const auto wanted = q.method == method::head && !r->handlers[std::size_t(method::head)] ? method::get : q.method;
     if (const handler& h = r->handlers[static_cast<std::size_t>(wanted)]) return h(q);
@@ -185,8 +191,10 @@ core::task<response> router::dispatch(request& q) const
 
 core::task<response> router::answer(request& q) const
 {
+    q.route = 0;
     if (ids_) ids_->read(q);
     try {
+        if (beginner_) beginner_(q);
         response r = co_await ask(q);
         finish(q, r);
         co_return r;
@@ -201,8 +209,9 @@ core::task<response> router::answer(request& q) const
 void router::log_failure(request& q, std::string_view what) const
 {
     const auto id = ids_ ? ids_->of(q) : std::string_view();
-    core::log::error("a handler failed",
-                     {{"method", q.method_name}, {"path", q.path}, {"request_id", id}, {"what", what}});
+    core::log::error(
+        "a handler failed",
+        {{"method", q.method_name}, {"path", q.path}, {"request_id", id}, {"trace_id", q.trace_id}, {"what", what}});
 }
 
 void router::finish(request& q, response& r) const noexcept

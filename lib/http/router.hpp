@@ -5,6 +5,7 @@
 #include "http/request_id.hpp"
 
 #include <array>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -32,6 +33,8 @@ public:
     void use(middleware layer);
     // Adds a finisher; they run in the order added. What one throws is logged, and the response goes out without it.
     void finish_with(finisher);
+    // Is called for each request, before its layers; one at most. What it throws is answered as if a handler had.
+    void begin_with(std::function<void(request&)>);
     // Gives requests their ids: in responses, in the problem details of a 5xx and in the log. Must outlive the router.
     void identify_by(const request_ids&);
 
@@ -46,6 +49,8 @@ public:
 
     // Every route as "METHOD /pattern", in the order added.
     std::vector<std::string> list() const;
+    // Of a request::route, which is not 0.
+    std::string_view pattern(std::size_t number) const { return routes_.at(number - 1).pattern; }
 
 private:
     struct route {
@@ -72,7 +77,8 @@ private:
     std::unordered_map<std::string, std::size_t, string_hash, std::equal_to<>> fixed_; // path -> index in routes_
     std::vector<std::size_t> prefixes_;                                                // those routes that have one
     std::vector<middleware> layers_;
-    handler layered_; // all layers around dispatch(); none if there are none
+    handler layered_;                        // all layers around dispatch(); none if there are none
+    std::function<void(request&)> beginner_; // or none
     std::vector<finisher> finishers_;
     const request_ids* ids_ = nullptr;
 };

@@ -146,6 +146,8 @@ public:
         if (thread_.joinable()) thread_.join();
     }
 
+    connection_counts counts() const noexcept { return context_.figures->read(); } // any thread
+
     void post_rules(const server_settings& settings)
     {
         asio::post(io_, [this, rules = live_rules(settings)]() mutable {
@@ -224,11 +226,13 @@ private:
         if (!origin.peer && !where.is_unix()) return; // it must not pass for a client of a Unix-domain socket
         auto place = connection_place::take(shared_.counter, limits.connections);
         if (!place) {
+            connection_figures::note(context_.figures->refused);
             response r = too_many(status::service_unavailable, "There are too many connections; try again shortly.");
             return refuse(std::move(socket), where, std::move(origin), std::move(r));
         }
         // Behind a PROXY header the client is somebody else, whom the connection counts when it knows.
         if (origin.peer && !origin.proxy_protocol && !take_of_client(place, *origin.peer, context_)) {
+            connection_figures::note(context_.figures->refused_of_client);
             response r = too_many(status::too_many_requests, "Your address has too many connections.");
             return refuse(std::move(socket), where, std::move(origin), std::move(r));
         }
@@ -236,6 +240,7 @@ private:
         auto c = std::make_unique<connection>(transport(std::move(socket), std::move(tls)), std::move(origin),
                                               std::move(place), context_);
         connection& made = *c;
+        connection_figures::note(context_.figures->opened);
         asio::co_spawn(io_, serve(made),
                        asio::bind_cancellation_slot(made.cancellation_slot(), end_of_connection{std::move(c)}));
     } catch (const std::exception& e) { // one client less, but accepting goes on
@@ -378,6 +383,7 @@ struct server::state {
     std::vector<std::unique_ptr<listener>> listeners;
     std::list<io_thread> threads;
     std::vector<std::string> addresses;
+    std::atomic<bool> draining{false};
     mutable std::mutex mutex; // guards what follows
     std::chrono::milliseconds drain_timeout{shared.settings.drain_timeout};
     bool started = false;
@@ -386,14 +392,15 @@ struct server::state {
 };
 
 server::server(server_settings settings, const router& routes, const core::clock& clock, core::random_source& random,
-               std::vector<handed_listener> handed)
+               std::vector<handed_listener>* handed)
 {
     state_ = std::make_unique<state>(std::move(settings), core::random_value<std::uint64_t>(random));
     auto& s = *state_;
     const auto& given = s.shared.settings;
     if (given.tls) s.shared.tls = std::make_unique<tls_context>(*given.tls, clock, random);
     for (const auto& text : given.listen)
-        for (auto& each : listener::open(text, handed)) s.listeners.push_back(std::move(each));
+        for (auto& each : handed ? listener::open(text, *handed) : listener::open(text))
+            s.listeners.push_back(std::move(each));
     const std::size_t count = given.threads != 0 ? given.threads : std::max(1u, std::thread::hardware_concurrency());
     for (std::size_t i = 0; i < count; ++i) s.threads.emplace_back(s.shared, routes, clock, i);
     for (auto& each : s.listeners) {
@@ -424,6 +431,18 @@ const std::vector<std::string>& server::addresses() const noexcept
 std::size_t server::connections() const noexcept
 {
     return state_->shared.counter.all();
+}
+
+connection_counts server::counts() const noexcept
+{
+    connection_counts all;
+    for (const auto& each : state_->threads) all += each.counts();
+    return all;
+}
+
+bool server::is_draining() const noexcept
+{
+    return state_->draining;
 }
 
 void server::reconfigure(const server_settings& settings)
@@ -457,6 +476,7 @@ void server::stop()
 {
     const std::lock_guard lock(state_->mutex);
     const bool again = std::exchange(state_->stopping, true);
+    state_->draining = true;
     if (state_->handing_over && !again) return; // it stops already
     const auto until = steady_clock::now() + state_->drain_timeout;
     for (auto& thread : state_->threads) again ? thread.post_abort() : thread.post_drain(until);

@@ -3,6 +3,7 @@
 #include "core/clock.hpp"
 #include "core/network.hpp"
 #include "core/random.hpp"
+#include "http/connection_figures.hpp"
 #include "http/forwarded.hpp"
 #include "http/limits.hpp"
 #include "http/listener.hpp"
@@ -35,10 +36,9 @@ class server {
 public:
     // Binds every address; throws std::runtime_error naming the address, or the file, that cannot be had. The
     // references must outlive the server, and so must all that handlers refer to until wait() returns.
-    // `handed`: sockets of another process, which it no longer accepts at once this one starts; what fits no address
-    // is closed.
+    // `handed`: sockets of another process, of which those are taken out that fit an address.
     server(server_settings, const router&, const core::clock&, core::random_source&,
-           std::vector<handed_listener> handed = {});
+           std::vector<handed_listener>* handed = nullptr);
     // Like stop() and wait().
     ~server();
 
@@ -68,6 +68,9 @@ public:
     std::size_t connections() const noexcept;
     // Whether each I/O thread has looked after its connections within that time; true before start() and after stop().
     bool gets_on(std::chrono::milliseconds) const;
+    connection_counts counts() const noexcept;
+    // Since stop(); not since hand_over(), as somebody else goes on.
+    bool is_draining() const noexcept;
 
 private:
     struct state;

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 struct ssl_st;
 
@@ -114,6 +115,13 @@ private:
     bool has_said_goodbye_ = false;
 };
 
+// What a certificate says, for those who administer a server.
+struct tls_certificate {
+    std::string subject; // as RFC 2253 writes it; control characters are escaped
+    core::timestamp not_before, not_after;
+    bool is_signed_by_next = true; // by the one behind it in the file; true of the last one
+};
+
 // What all TLS connections share: certificate, client CAs, ticket keys. Thread-safe.
 //
 // Clients resume sessions by stateless tickets, whose keys stay the same over reload() and change every 12 hours; the
@@ -136,6 +144,8 @@ public:
 
     // The end of the server certificate's validity.
     core::timestamp not_after() const;
+    // The server's certificate and those behind it in its file, which clients are sent.
+    std::vector<tls_certificate> certificates() const;
 
 private:
     std::shared_ptr<const tls_identity> current() const;

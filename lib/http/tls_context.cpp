@@ -115,6 +115,11 @@ std::unique_ptr<tls_session> tls_context::accept(int socket) const
     return std::make_unique<tls_session>(current(), socket);
 }
 
+std::vector<tls_certificate> tls_context::certificates() const
+{
+    return certificates_of(*current()->context);
+}
+
 core::timestamp tls_context::not_after() const
 {
     return current()->not_after;

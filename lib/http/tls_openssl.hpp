@@ -2,10 +2,12 @@
 
 #include "core/clock.hpp"
 #include "core/freed_by.hpp"
+#include "http/tls.hpp"
 
 #include <openssl/ssl.h>
 
 #include <memory>
+#include <vector>
 
 // What the files of http/tls share of OpenSSL.
 namespace watchword::http {
@@ -27,5 +29,8 @@ struct tls_identity {
 
 // The time that a certificate says; the epoch if it says nonsense.
 core::timestamp to_timestamp(const ASN1_TIME*) noexcept;
+
+// What the context presents: the server's certificate first. Throws std::bad_alloc.
+std::vector<tls_certificate> certificates_of(SSL_CTX&);
 
 } // namespace watchword::http

@@ -30,17 +30,22 @@
 #include "server/key_upkeep.hpp"
 #include "server/layers.hpp"
 #include "server/live_settings.hpp"
+#include "server/metrics.hpp"
+#include "server/metrics_listener.hpp"
 #include "server/open_files.hpp"
 #include "server/orders.hpp"
+#include "server/readiness.hpp"
 #include "server/secret.hpp"
 #include "server/service_manager.hpp"
 #include "server/start_pages.hpp"
 #include "server/takeover.hpp"
+#include "server/tls_settings.hpp"
 #include "server/v1.hpp"
 #include "store/database.hpp"
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 #include <optional>
 #include <stdexcept>
 #include <thread>
@@ -61,6 +66,16 @@ constexpr std::string_view sqlite_scheme = "sqlite:";
 bool is_sqlite(const settings::database_group& d)
 {
     return d.url.starts_with(sqlite_scheme);
+}
+
+readiness_settings readiness_settings_of(const settings::database_group& d)
+{
+    readiness_settings r;
+    r.patience = d.timeout;
+    if (!is_sqlite(d)) return r;
+    r.directory = std::filesystem::path(d.url.substr(sqlite_scheme.size())).parent_path().string();
+    if (r.directory.empty()) r.directory = ".";
+    return r;
 }
 
 // From the secret, because it must be the same after a restart and on every server of a database.
@@ -90,24 +105,6 @@ api::rate_limit_settings rate_limit_settings(const settings::limits_group& l)
             l.total_sign_ups,
             networks(l.exempt_addresses),
             l.keys};
-}
-
-std::optional<http::tls_settings> tls_settings(const settings::tls_group& t)
-{
-    if (t.certificate_file.empty() && t.key_file.empty()) {
-        if (!t.client_ca_file.empty() || t.clients != settings::tls_group::certificates::none)
-            throw std::runtime_error("tls.clients needs tls.certificate_file and tls.key_file");
-        return std::nullopt;
-    }
-    if (t.certificate_file.empty() || t.key_file.empty())
-        throw std::runtime_error("tls.certificate_file and tls.key_file belong together: one of them is not set");
-    http::tls_settings h;
-    h.certificate_file = t.certificate_file;
-    h.key_file = t.key_file;
-    h.client_ca_file = t.client_ca_file;
-    h.clients = static_cast<http::tls_settings::client_certificates>(t.clients);
-    h.least = static_cast<http::tls_settings::version>(t.least_version);
-    return h;
 }
 
 http::server_settings http_settings(const settings::settings& s)
@@ -214,6 +211,37 @@ void apply(const settings::settings& s, http::server& server)
     core::log::set_level(s.log.level);
 }
 
+// What a server listens at that waits for its database, and will listen at when it has it.
+std::vector<std::string> places_taken(const http::server& server, const std::vector<http::handed_listener>& handed,
+                                      const settings::settings& s)
+{
+    auto all = server.addresses();
+    for (const auto& each : handed)
+        if (std::find(s.metrics.listen.begin(), s.metrics.listen.end(), each.text) != s.metrics.listen.end())
+            all.push_back(each.address);
+    return all;
+}
+
+std::vector<std::string> addresses_of(const std::vector<http::server*>& servers)
+{
+    std::vector<std::string> all;
+    for (const auto* const each : servers) all.insert(all.end(), each->addresses().begin(), each->addresses().end());
+    return all;
+}
+
+std::vector<http::handed_listener> sockets_of(const std::vector<http::server*>& servers)
+{
+    std::vector<http::handed_listener> all;
+    for (const auto* const each : servers)
+        for (auto& listener : each->duplicate_sockets()) all.push_back(std::move(listener));
+    return all;
+}
+
+bool hand_over(const std::vector<http::server*>& servers, const std::vector<std::string>& addresses)
+{
+    return std::all_of(servers.begin(), servers.end(), [&](auto* each) { return each->hand_over(addresses); });
+}
+
 // However serving ends, nothing that requests need may go before.
 struct ended_first {
     http::server& server;
@@ -241,14 +269,14 @@ std::optional<succession> serve(settings::settings& s, const process& p, const s
     layers around(s, random);
 
     http::router routes;
-    http::server server(http_settings(s), routes, clock, random,
-                        before ? before->take_sockets() : std::vector<http::handed_listener>());
+    auto handed = before ? before->take_sockets() : std::vector<http::handed_listener>();
+    http::server server(http_settings(s), routes, clock, random, &handed);
 
     // A secret that cannot be used is found before the database is touched, a new one is made only for a good database.
     core::secret_string secret;
     if (names_secret(s)) secret = find_secret(s, false, random);
     if (before && is_sqlite(s.database)) { // which one process at a time may have
-        before->tell_ready(server.addresses());
+        before->tell_ready(places_taken(server, handed, s));
         before->await_database();
     }
     store::database database(database_settings(s.database));
@@ -291,21 +319,40 @@ std::optional<succession> serve(settings::settings& s, const process& p, const s
     make_room_for_connections(s.http.connections);
     around.add_to(routes);
     http::traffic traffic;
-    traffic.count_in(routes);
+    const bool is_measured = !s.metrics.listen.empty();
+    traffic.count_in(routes, is_measured ? http::traffic::timing::measured : http::traffic::timing::none);
     const auto connections = [&server] { return server.connections(); };
     api::operations operations(routes, s.http.require_if_match ? http::if_match::required : http::if_match::optional);
     tutorial.add_routes(operations, &limits, &v1.sign_ins());
     v1.add_routes(operations, limits, {traffic, hashing, database, connections});
     api::add_health_routes(operations);
+    readiness ready(readiness_settings_of(s.database), database);
+    const auto failing = [&ready, &server] {
+        auto parts = ready.failing();
+        if (server.is_draining()) parts.emplace_back("draining");
+        return parts;
+    };
+    api::add_ready_route(operations, failing);
     if (s.console.enabled) console::add_routes(routes);
     api::jwks published_keys(keys, keys_follow.publish_ahead);
     published_keys.add_routes(operations);
     const api::reference reference(operations, p.version);
     const bool needs_admin = make_first_admin(s, v1.administration());
+    const measured_parts measured{server,      traffic, hashing, database, checker,
+                                  v1.tokens(), revoked, limits,  failing,  p.version};
+    std::optional<metrics_listener> metrics;
+    if (is_measured)
+        metrics.emplace(
+            s.metrics.listen, [&measured] { return metrics_text(measured); }, clock, random, handed);
+
     key_upkeep upkeep(keys, clock);
+    const housekeeping looks(readiness::pause, {[&ready] { return ready.look(); }});
     const housekeeping house(store::foreign_poll, {[&upkeep] { return upkeep.look(); }, [&v1] { return v1.look(); },
                                                    [&audited] { return audited.look(); }});
 
+    handed.clear(); // whatever nobody wants any more
+    std::vector<http::server*> servers{&server};
+    if (metrics) servers.push_back(&metrics->server());
     live_settings live(s, p.load_again, [&server](const settings::settings& next) { apply(next, server); });
     const control::duties duties{[&] {
                                      manager.tell_reloading();
@@ -313,15 +360,16 @@ std::optional<succession> serve(settings::settings& s, const process& p, const s
                                      manager.tell_ready();
                                      return report;
                                  },
-                                 [&server] { return server.duplicate_sockets(); },
-                                 [&server](const auto& addresses) { return server.hand_over(addresses); },
+                                 [&servers] { return sockets_of(servers); },
+                                 [&servers](const auto& addresses) { return hand_over(servers, addresses); },
                                  p.start_successor};
 
     orders obeyed(server, manager, control_socket(s), before.has_value(), duties);
     const ended_first ended{server};
     server.start();
-    if (before && !is_sqlite(s.database)) before->tell_ready(server.addresses());
+    if (before && !is_sqlite(s.database)) before->tell_ready(addresses_of(servers));
     if (before) before->tell_serving();
+    if (metrics) core::log::info("metrics", {{"listen", join(metrics->server().addresses())}});
     core::log::info("ready", {{"listen", join(server.addresses())},
                               {"database", is_sqlite(s.database) ? "sqlite" : "postgresql"},
                               {"passwords", crypto::name_of(passwords.engine())}});

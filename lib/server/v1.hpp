@@ -56,6 +56,7 @@ public:
     // That of POST /v1/setup.
     const core::secret_string& setup_token() const noexcept { return setup_token_; }
     api::sign_in_counter& sign_ins() noexcept { return sign_ins_; }
+    const accounts::bearer_tokens& tokens() const noexcept { return tokens_; }
     // See session_upkeep.
     core::task<> look();
 

@@ -152,6 +152,7 @@ public:
             result_.origins.erase("secret.value");
         }
         if (!result_.origins.contains("server.listen")) read_port();
+        result_.file = file_;
         return std::move(result_);
     }
 

@@ -34,6 +34,7 @@ struct loaded {
     std::vector<problem> problems; // all of them; the values are usable only if there are none
     // Of each setting that is not its default, by its key: where its value comes from, as `problem::where` says it.
     std::map<std::string_view, std::string> origins;
+    std::string file{}; // the one that was named; empty: none
 };
 
 // Reads every layer and collects every problem: unknown keys, values out of range, keys given twice, a file that is no

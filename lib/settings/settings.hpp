@@ -154,6 +154,10 @@ struct limits_group {
     seconds account_longest_delay{900};  // 0: none
 };
 
+struct metrics_group {
+    std::vector<std::string> listen; // none: no metrics
+};
+
 struct log_group {
     core::log::level level = core::log::level::info;
     core::log::format format = core::log::format::automatic;
@@ -178,6 +182,7 @@ struct settings {
     console_group console;
     compat_group compat;
     limits_group limits;
+    metrics_group metrics;
     log_group log;
 };
 

@@ -32,6 +32,11 @@ bool is_listen_address(std::string_view text)
 {
     return core::parse_listen_address(text).has_value();
 }
+bool is_plain_address(std::string_view text)
+{
+    const auto parsed = core::parse_listen_address(text);
+    return parsed && parsed->kind != core::listen_address::family::inherited && !parsed->tls && !parsed->proxy_protocol;
+}
 bool is_network(std::string_view text)
 {
     return core::network::parse(text).has_value();
@@ -341,6 +346,14 @@ constexpr descriptor rows[] = {
         "limits.account_longest_delay", 0, day,
         "The longest wait of those, whole seconds; with 15m strangers have 23 guesses in the first hour and 4 in "
         "each later one. 0: nobody has to wait."),
+
+    list<&S::metrics, &metrics_group::listen>(
+        "metrics.listen", "ADDRESS:PORT", 0, is_plain_address,
+        "nothing, or ADDRESS:PORT such as 127.0.0.1:9464, [::1]:9464 or localhost:9464, or unix:PATH",
+        "Where Prometheus may ask for /metrics, and nothing else is: ADDRESS:PORT, on loopback or in a network where "
+        "nobody else is, since it asks nobody who he is; or unix:PATH. None: no metrics. Needs "
+        "libprometheus-cpp-core1.0.")
+        .with_flag("--metrics"),
 
     choice<&S::log, &log_group::level, level_names>("log.level", "The least important lines to write.")
         .changed_by_reload()

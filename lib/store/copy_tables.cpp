@@ -91,7 +91,6 @@ std::span<const copied_table> copied_tables()
           {"request_id", text},
           {"chain", text}},
          true},
-        {"watchword_audit_checkpoint", {{"event", integer}, {"time", integer}, {"jws", text}}},
         {"watchword_idempotency",
          {{"number", integer},
           {"key", text},
@@ -101,6 +100,7 @@ std::span<const copied_table> copied_tables()
           {"expires", integer},
           {"answer", text, true}},
          true},
+        {"watchword_audit_checkpoint", {{"event", integer}, {"time", integer}, {"jws", text}}},
     };
     return all;
 }

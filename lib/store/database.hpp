@@ -6,6 +6,7 @@
 
 #include <boost/intrusive/list.hpp>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -77,6 +78,10 @@ struct commit_statistics {
     std::uint64_t largest = 0; // jobs in one
     std::uint64_t checkpoints = 0;
     std::chrono::nanoseconds checkpointing{}; // in all
+
+    static constexpr std::array<std::uint64_t, 9> size_bounds{1, 2, 4, 8, 16, 32, 64, 128, 256};
+    std::array<std::uint64_t, size_bounds.size()> sizes{}; // how many held up to so many jobs; the last is the most
+    std::uint64_t jobs = 0;                                // in all of them
 };
 
 // What is heard of other nodes' changes (PostgreSQL). All changes have numbers, in the order of their commits.
@@ -93,7 +98,7 @@ struct feed_statistics {
 
 struct database_statistics {
     // How many wait, run, ran and were refused, and for how long they waited and ran. Of the writer's, running ends
-    // with the commit.
+    // with the commit; `works` are whole transactions.
     core::queue_statistics readers, writer;
     commit_statistics commits;
     std::uint64_t connections_cut = 0; // that were given up because the server did not answer in time

@@ -90,22 +90,29 @@ void group_writer::work()
 
         const auto start = steady_clock::now();
         const bool committed = run_batch();
-        {
-            const std::lock_guard lock(mutex_);
-            statistics_.running = 0;
-            statistics_.executed += batch_.size();
-            statistics_.worked += steady_clock::now() - start;
-            if (committed) {
-                ++commits_.committed;
-            } else {
-                ++commits_.lost;
-            }
-            commits_.largest = std::max<std::uint64_t>(commits_.largest, batch_.size());
-        }
+        note_batch(committed, steady_clock::now() - start);
         tell();
         tidy();
     }
     optimize();
+}
+
+void group_writer::note_batch(bool committed, std::chrono::nanoseconds took)
+{
+    const auto size = batch_.size();
+    const auto& bounds = commit_statistics::size_bounds;
+    static_assert(bounds.back() == largest_batch);
+    const auto bucket = std::lower_bound(bounds.begin(), bounds.end(), size) - bounds.begin();
+
+    const std::lock_guard lock(mutex_);
+    statistics_.running = 0;
+    statistics_.executed += size;
+    statistics_.worked += took;
+    statistics_.works.add(took);
+    ++(committed ? commits_.committed : commits_.lost);
+    commits_.largest = std::max<std::uint64_t>(commits_.largest, size);
+    ++commits_.sizes[static_cast<std::size_t>(bucket)];
+    commits_.jobs += size;
 }
 
 // What nobody waits for, and nobody is to wait for a connection because of it.
@@ -148,7 +155,10 @@ void group_writer::take_waiting()
             queued_write& next = queue_.front();
             const bool late = now > next.answer.latest_start;
             (late ? late_ : batch_).push_back(&next);
-            if (!late) statistics_.waited += now - next.since;
+            if (!late) {
+                statistics_.waited += now - next.since;
+                statistics_.waits.add(now - next.since);
+            }
             queue_.pop_front();
         }
         statistics_.refused += late_.size();

@@ -4,6 +4,7 @@
 #include "store/connection.hpp"
 #include "store/database.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -38,6 +39,7 @@ private:
     void take_waiting();
     // True if the batch was committed. Sets the failures.
     bool run_batch();
+    void note_batch(bool committed, std::chrono::nanoseconds took);
     bool run_jobs(session&);
     bool run_one(session&, queued_write&, bool alone);
     void set_mark(session&);

@@ -8,6 +8,7 @@
 #include <soci/sqlite3/soci-sqlite3.h>
 
 #include <atomic>
+#include <cctype>
 #include <optional>
 #include <stdexcept>
 #include <thread>
@@ -315,9 +316,15 @@ private:
 
 class sqlite_backend final : public backend {
 public:
+    // `name`: what SQLite is told, if that is not the file.
     sqlite_backend(std::filesystem::path file, std::chrono::milliseconds timeout, file_locks l,
-                   const checkpoint_settings& c = {})
-        : file_(std::move(file)), timeout_(timeout), checkpoints_(c), locks_(std::move(l)), used_(file_)
+                   const checkpoint_settings& c = {}, std::filesystem::path name = {})
+        : file_(std::move(file)),
+          name_(name.empty() ? file_ : std::move(name)),
+          timeout_(timeout),
+          checkpoints_(c),
+          locks_(std::move(l)),
+          used_(file_)
     {
         if (locks_.owner) refuse_lost_database();
     }
@@ -326,7 +333,7 @@ public:
 
     std::unique_ptr<session> connect(access a) const override
     try {
-        return std::make_unique<sqlite_session>(file_, a, timeout_, checkpoints_, used_, locks_);
+        return std::make_unique<sqlite_session>(name_, a, timeout_, checkpoints_, used_, locks_);
     } catch (const soci::soci_error& e) {
         throw std::runtime_error(explain(e));
     }
@@ -372,7 +379,7 @@ private:
         return name + " cannot be opened: " + describe(e);
     }
 
-    const std::filesystem::path file_;
+    const std::filesystem::path file_, name_;
     const std::chrono::milliseconds timeout_;
     const checkpoint_settings checkpoints_;
     const file_locks locks_; // sessions close before them: see file_lock
@@ -387,6 +394,31 @@ std::filesystem::path checked(const std::filesystem::path& file)
     if (name.find_first_of(std::string_view("\"\0", 2)) != name.npos)
         throw std::runtime_error("the name of a SQLite database cannot hold a quotation mark");
     return std::filesystem::absolute(file);
+}
+
+std::filesystem::path checked_existing(const std::filesystem::path& file)
+{
+    auto name = checked(file);
+    std::error_code failure;
+    if (!std::filesystem::is_regular_file(name, failure))
+        throw std::runtime_error("there is no database " + name.string());
+    return name;
+}
+
+// See sqlite.org/uri.html.
+std::string immutable_uri(const std::filesystem::path& file)
+{
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string uri = "file://";
+    for (const char c : file.string()) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool is_plain = std::isalnum(byte) != 0 || std::string_view("/._-").find(c) != std::string_view::npos;
+        if (is_plain)
+            uri.push_back(c);
+        else
+            uri.append({'%', digits[byte >> 4U], digits[byte & 15U]});
+    }
+    return uri + "?immutable=1";
 }
 
 } // namespace
@@ -416,11 +448,13 @@ std::unique_ptr<backend> open_sqlite_beside_owner(const std::filesystem::path& f
 
 std::unique_ptr<backend> open_sqlite_unlocked(const std::filesystem::path& file, std::chrono::milliseconds timeout)
 {
-    const auto name = checked(file);
-    std::error_code failure;
-    if (!std::filesystem::is_regular_file(name, failure))
-        throw std::runtime_error("there is no database " + name.string());
-    return std::make_unique<sqlite_backend>(name, timeout, file_locks{});
+    return std::make_unique<sqlite_backend>(checked_existing(file), timeout, file_locks{});
+}
+
+std::unique_ptr<backend> open_sqlite_at_rest(const std::filesystem::path& file, std::chrono::milliseconds timeout)
+{
+    const auto name = checked_existing(file);
+    return std::make_unique<sqlite_backend>(name, timeout, file_locks{}, checkpoint_settings{}, immutable_uri(name));
 }
 
 } // namespace watchword::store

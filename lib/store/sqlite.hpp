@@ -32,4 +32,8 @@ std::unique_ptr<backend> open_sqlite_beside_owner(const std::filesystem::path& f
 // nobody else knows of. Throws std::runtime_error for the operator.
 std::unique_ptr<backend> open_sqlite_unlocked(const std::filesystem::path& file, std::chrono::milliseconds timeout);
 
+// The same for a file without a write-ahead log that nobody writes to: SQLite makes no file beside it, as it would to
+// read otherwise. What is read while somebody writes after all may be nonsense.
+std::unique_ptr<backend> open_sqlite_at_rest(const std::filesystem::path& file, std::chrono::milliseconds timeout);
+
 } // namespace watchword::store

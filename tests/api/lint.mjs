@@ -23,6 +23,7 @@ const stricter = {
 const exceptions = [
     // They answer whoever asks, whatever he asks with: there is nothing to be wrong with a request.
     ['operation-4xx-response', '/health/live'],
+    ['operation-4xx-response', '/health/ready'],
     ['operation-4xx-response', '/.well-known/jwks.json'],
 ];
 

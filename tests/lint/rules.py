@@ -30,6 +30,7 @@ ONLY_IN = {
     r'(soci/|soci\.h|sqlite3\.h|libpq|postgresql/)': r'lib/store/',
     r'(spdlog|fmt)/': r'lib/core/log\.cpp$',
     r'utf8proc\.h': r'lib/core/(caseless|composed)\.cpp$',
+    r'prometheus/': r'lib/server/(metric_list|metrics|prometheus_text)\.',
 }
 
 # What core may include besides the standard library and the operating system's headers.

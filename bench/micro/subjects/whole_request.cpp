@@ -33,7 +33,8 @@ struct end_of_connection {
 
 class conversation {
 public:
-    explicit conversation(std::size_t connections) : request_(client_request(parts_.token()))
+    conversation(std::size_t connections, service::metrics m)
+        : parts_(users, m), request_(client_request(parts_.token()))
     {
         context_.spare_outputs.reserve(http::spare_outputs_kept);
         clients_.reserve(connections);
@@ -108,7 +109,7 @@ private:
                        asio::bind_cancellation_slot(made.cancellation_slot(), end_of_connection{std::move(c)}));
     }
 
-    service parts_{users};
+    service parts_;
     const std::string request_;
     const http::limits limits_;
     const http::forwarding proxies_;
@@ -130,11 +131,11 @@ void allow_files(std::size_t count)
     if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) throw std::system_error(errno, std::generic_category(), "setrlimit");
 }
 
-void add_talk(subjects& all, const char* name, std::size_t connections)
+void add_talk(subjects& all, const char* name, std::size_t connections, service::metrics m = service::metrics::off)
 {
-    const auto make = [connections] {
+    const auto make = [connections, m] {
         allow_files(2 * connections + 100);
-        const auto talk = std::make_shared<conversation>(connections);
+        const auto talk = std::make_shared<conversation>(connections, m);
         talk->talk(connections);
         require(talk->answer().starts_with("HTTP/1.1 200 OK\r\n"), "the request is answered differently");
         return repeat([talk](std::uint64_t times) { talk->talk(times); });
@@ -147,6 +148,7 @@ void add_talk(subjects& all, const char* name, std::size_t connections)
 void add_whole_request(subjects& all)
 {
     add_talk(all, "request/token_check", 1);
+    add_talk(all, "request/token_check_with_metrics", 1, service::metrics::on);
     add_talk(all, "request/of_4096_connections", 4096);
 }
 

@@ -21,13 +21,14 @@ struct fixture {
     test::tls_files files;
 
     http::tls_context context() { return {files.settings(), clock, random}; }
-    http::tls_context context(const test::certificate_authority& clients)
+    http::tls_settings settings(const test::certificate_authority& clients)
     {
         auto s = files.settings();
         s.clients = mode::optional;
         s.client_ca_file = clients.file();
-        return {s, clock, random};
+        return s;
     }
+    http::tls_context context(const test::certificate_authority& clients) { return {settings(clients), clock, random}; }
 };
 
 tls_offer only(int version)
@@ -189,7 +190,7 @@ BOOST_DATA_TEST_CASE(a_ticket_counts_under_its_own_authorities_only, versions, v
     BOOST_TEST(first.subject == "CN=ada,O=Watchword");
 
     std::filesystem::copy_file(others.file(), clients.file(), std::filesystem::copy_options::overwrite_existing);
-    c.reload(files.settings());
+    c.reload(settings(clients));
     offer.session = first.next.get();
     tls_pair pair(c, offer);
     BOOST_TEST(!pair.shake());

@@ -65,7 +65,8 @@ BOOST_DATA_TEST_CASE(every_table_and_column_of_the_schema_is_copied, kinds, kind
                                  "array_position(ARRAY['user', 'watchword_email_key', "
                                  "'watchword_setting', 'watchword_session', 'watchword_user_state', "
                                  "'watchword_signing_key', 'watchword_profile', 'watchword_role', "
-                                 "'watchword_api_key', 'watchword_audit', 'watchword_idempotency'], table_name::text), "
+                                 "'watchword_api_key', 'watchword_audit', 'watchword_idempotency', "
+                                 "'watchword_audit_checkpoint'], table_name::text), "
                                  "ordinal_position) AS r");
     BOOST_TEST(there == listed);
 }
@@ -89,12 +90,13 @@ BOOST_DATA_TEST_CASE(there_and_back_again_not_a_byte_differs, kinds* kinds, one,
             "INSERT INTO watchword_role VALUES ('support', 'users.read'); "
             "INSERT INTO watchword_api_key VALUES ('k', 'ž', 'wk_', 'd', '', 1, NULL, 2, 'shell'); "
             "INSERT INTO watchword_audit VALUES (3, 1, 'user', 'id-7', 'user.created', 'id-8', '{}', "
-            "'', ''); "
+            "'', '', 'link'); "
+            "INSERT INTO watchword_audit_checkpoint VALUES (3, 7, 'jws'); "
             "INSERT INTO watchword_idempotency VALUES (3, 'k', 'c', 'r', 1, 2, NULL), "
             "(5, 'l', 'c', 'r', 1, 2, '')");
     const auto first = copy(source.settings(), there.settings());
     BOOST_TEST(first.is_same());
-    BOOST_REQUIRE(first.tables.size() == 11u);
+    BOOST_REQUIRE(first.tables.size() == 12u);
     BOOST_TEST(first.tables[0].copied == 1500u);
     BOOST_TEST(first.tables[1].copied == 2u);
     BOOST_TEST(first.tables[2].copied == 2u);
