@@ -22,7 +22,7 @@ constexpr std::string_view help =
     "  --config FILE       Read settings from a JSON file, the one of watchword serve.\n"
     "  --help              Show this text.\n";
 
-constexpr std::string_view target = "/health/live";
+constexpr std::string_view target = "/health/ready";
 constexpr std::size_t longest_reason = 300;
 
 core::listen_address address_of(const command_line& line)
