@@ -16,7 +16,6 @@
 namespace watchword::app {
 namespace {
 
-using server::finding;
 using server::health;
 
 constexpr std::string_view help =

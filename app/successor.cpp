@@ -56,6 +56,7 @@ std::vector<std::string> environment_with(int channel, int kept)
 std::vector<char*> pointers(std::vector<std::string>& texts)
 {
     std::vector<char*> all;
+    all.reserve(texts.size() + 1);
     for (auto& each : texts) all.push_back(each.data());
     all.push_back(nullptr);
     return all;

@@ -160,6 +160,7 @@ private:
         session_->execute("SET LOCAL watchword.announces = 'yes'");
         for (const auto& t : copied_tables()) session_->execute("LOCK TABLE " + quoted(t.name) + " IN EXCLUSIVE MODE");
         require_no_users(*session_);
+        session_->execute("SET LOCAL watchword.replaces_audit = 'yes'");
         for (const auto& t : copied_tables()) session_->execute("DELETE FROM " + quoted(t.name));
     }
 

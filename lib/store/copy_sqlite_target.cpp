@@ -62,10 +62,10 @@ struct name_query {
     {}
 };
 
-bool is_own_table(const std::string& name)
+bool is_own(const std::string& name)
 {
     const auto all = copied_tables();
-    return name == "watchword_migration" ||
+    return name == "watchword_migration" || name == "watchword_audit_unchanged" || name == "watchword_audit_kept" ||
            std::any_of(all.begin(), all.end(), [&](const copied_table& t) { return t.name == name; });
 }
 
@@ -76,7 +76,7 @@ void require_nothing_to_lose(session& s, const path& file)
     auto& q = s.prepared<name_query>();
     q.statement.execute();
     while (q.statement.fetch())
-        if (!is_own_table(q.name)) refuse(file, "holds more than Watchword's tables: " + q.name);
+        if (!is_own(q.name)) refuse(file, "holds more than Watchword's tables: " + q.name);
     if (!s.has_table("user")) return;
     long long users = 0;
     s.sql() << "SELECT count(*) FROM (SELECT 1 FROM \"user\" LIMIT 1)", soci::into(users);

@@ -58,16 +58,15 @@ BOOST_DATA_TEST_CASE(every_table_and_column_of_the_schema_is_copied, kinds, kind
                       postgres = "SELECT string_agg(x, '') FROM (SELECT table_name || '.' || column_name || ' ' AS x "
                                  "FROM information_schema.columns WHERE table_schema = 'public' AND ";
     const bool is_sqlite = d.settings().url.starts_with("sqlite:");
-    there = ask(d.settings(),
-                is_sqlite
-                    ? sqlite + "t.name <> 'watchword_migration' ORDER BY t.rowid, c.cid)"
-                    : postgres + "table_name NOT IN ('watchword_migration', 'watchword_change') ORDER BY "
-                                 "array_position(ARRAY['user', 'watchword_email_key', "
-                                 "'watchword_setting', 'watchword_session', 'watchword_user_state', "
-                                 "'watchword_signing_key', 'watchword_profile', 'watchword_role', "
-                                 "'watchword_api_key', 'watchword_audit', 'watchword_idempotency', "
-                                 "'watchword_audit_checkpoint'], table_name::text), "
-                                 "ordinal_position) AS r");
+    there = ask(d.settings(), is_sqlite
+                                  ? sqlite + "t.name <> 'watchword_migration' ORDER BY t.rowid, c.cid)"
+                                  : postgres + "table_name NOT IN ('watchword_migration', 'watchword_change') ORDER BY "
+                                               "array_position(ARRAY['user', 'watchword_email_key', "
+                                               "'watchword_setting', 'watchword_session', 'watchword_user_state', "
+                                               "'watchword_signing_key', 'watchword_profile', 'watchword_role', "
+                                               "'watchword_api_key', 'watchword_audit', 'watchword_idempotency', "
+                                               "'watchword_audit_checkpoint'], table_name::text), "
+                                               "ordinal_position) AS r");
     BOOST_TEST(there == listed);
 }
 
