@@ -42,12 +42,18 @@ need_root() {
   fi
 }
 
-# Ends what was started, and the script.
-finish() {
-  if declare -F clean_up >/dev/null; then clean_up; fi
+# Ends what was started, however the script ends.
+clean_up_all() {
   local each
   for each in "${servers[@]}"; do kill -KILL "$each" 2>/dev/null; done
+  if declare -F clean_up >/dev/null; then clean_up; fi
   rm -rf "$temporary"
+}
+trap clean_up_all EXIT
+trap 'exit 1' INT TERM
+
+# Ends the script with what it has counted.
+finish() {
   [ "$skipped" -eq 0 ] || echo "$skipped skipped"
   echo "$passed passed, $failed failed"
   [ "$failed" -eq 0 ]
