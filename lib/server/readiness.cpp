@@ -55,6 +55,10 @@ core::task<> readiness::look()
     disk_full_ = !settings_.directory.empty() && space_(settings_.directory) < settings_.least_space;
 
     const auto asked = now_();
+    if (known.feed && !known.feed->lost) { // the database is asked several times a second already
+        answered_.store(asked.time_since_epoch().count(), std::memory_order_relaxed);
+        co_return;
+    }
     const auto ask = [](store::session& s) -> core::result<void> {
         s.execute("SELECT 1");
         return {};

@@ -19,7 +19,8 @@ int forget_constant_segments(::dl_phdr_info* object, std::size_t, void*)
         if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
         const auto begin = object->dlpi_addr + segment.p_vaddr;
         const auto start = begin & ~(page - 1);
-        ::madvise(reinterpret_cast<void*>(start), begin + segment.p_filesz - start, MADV_DONTNEED);
+        auto* const first = reinterpret_cast<void*>(start); // NOLINT(performance-no-int-to-ptr): that is how it is told
+        ::madvise(first, begin + segment.p_filesz - start, MADV_DONTNEED);
     }
     return 0;
 }

@@ -318,9 +318,9 @@ class sqlite_backend final : public backend {
 public:
     // `name`: what SQLite is told, if that is not the file.
     sqlite_backend(std::filesystem::path file, std::chrono::milliseconds timeout, file_locks l,
-                   const checkpoint_settings& c = {}, std::filesystem::path name = {})
+                   const checkpoint_settings& c = {}, const std::filesystem::path& name = {})
         : file_(std::move(file)),
-          name_(name.empty() ? file_ : std::move(name)),
+          name_(name.empty() ? file_ : name),
           timeout_(timeout),
           checkpoints_(c),
           locks_(std::move(l)),
