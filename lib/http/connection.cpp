@@ -74,7 +74,8 @@ void connection::enter(phase p, std::chrono::milliseconds timeout)
     phase_ = p;
     expired_ = false; // a phase that ended just before it was given up
     phase_began_ = context_.now;
-    deadline_ = context_.now + timeout + sweep_interval;
+    // On a busy machine the last sweep may be long ago: a client that is about to ask would be closed at once.
+    deadline_ = (context_.draining ? steady_clock::now() : context_.now) + timeout + sweep_interval;
     sent_before_ = sent_;
 }
 
