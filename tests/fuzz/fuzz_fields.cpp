@@ -4,6 +4,7 @@
 #include "http/accept_encoding.hpp"
 #include "http/conditional.hpp"
 #include "http/request_id.hpp"
+#include "http/trace_context.hpp"
 #include "settings/values.hpp"
 
 #include <cstdint>
