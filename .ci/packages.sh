@@ -10,7 +10,7 @@
     prometheus-cpp-dev"
   packages_test="libboost-test1.81-dev libargon2-dev postgresql-15 python3 sqlite3 openssl iproute2 slowhttptest
     strace faketime curl libfuse3-dev valgrind libbenchmark-dev nodejs node-jose nginx-light haproxy caddy python3-jsonschema
-    prometheus python3-yaml"
+    prometheus"
   packages_clang="clang libclang-rt-14-dev"
   packages_web="chromium nodejs npm"
   packages_lint="clang-format clang-tidy clang-tools python3 shellcheck"

@@ -35,8 +35,7 @@ int reload(const arguments& given)
     const auto loaded = load_settings(given);
     for (const auto& p : loaded.problems) std::cerr << "watchword: " << settings::to_string(p) << "\n";
     if (!loaded.problems.empty()) return misused;
-    const auto& s = loaded.values.server;
-    const auto& path = s.control.empty() ? s.takeover : s.control;
+    const auto& path = server::control_socket(loaded.values.server);
     if (path.empty()) {
         std::cerr << "watchword: server.control names no socket; see watchword reload --help\n";
         return misused;

@@ -383,7 +383,6 @@ struct server::state {
     std::vector<std::unique_ptr<listener>> listeners;
     std::list<io_thread> threads;
     std::vector<std::string> addresses;
-    std::atomic<bool> draining{false};
     mutable std::mutex mutex; // guards what follows
     std::chrono::milliseconds drain_timeout{shared.settings.drain_timeout};
     bool started = false;
@@ -440,9 +439,10 @@ connection_counts server::counts() const noexcept
     return all;
 }
 
-bool server::is_draining() const noexcept
+bool server::is_draining() const
 {
-    return state_->draining;
+    const std::lock_guard lock(state_->mutex);
+    return state_->stopping;
 }
 
 void server::reconfigure(const server_settings& settings)
@@ -476,7 +476,6 @@ void server::stop()
 {
     const std::lock_guard lock(state_->mutex);
     const bool again = std::exchange(state_->stopping, true);
-    state_->draining = true;
     if (state_->handing_over && !again) return; // it stops already
     const auto until = steady_clock::now() + state_->drain_timeout;
     for (auto& thread : state_->threads) again ? thread.post_abort() : thread.post_drain(until);

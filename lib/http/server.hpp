@@ -70,7 +70,7 @@ public:
     bool gets_on(std::chrono::milliseconds) const;
     connection_counts counts() const noexcept;
     // Since stop(); not since hand_over(), as somebody else goes on.
-    bool is_draining() const noexcept;
+    bool is_draining() const;
 
 private:
     struct state;

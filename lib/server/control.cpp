@@ -143,6 +143,11 @@ std::optional<succession> control::take_succession()
     return succession{std::move(*successor_), std::move(handed_)};
 }
 
+const std::string& control_socket(const settings::server_group& s)
+{
+    return s.control.empty() ? s.takeover : s.control;
+}
+
 reload_report ask_to_reload(const std::string& path)
 {
     auto to = channel::connect(path);

@@ -60,6 +60,9 @@ private:
     std::vector<http::handed_listener> handed_;
 };
 
+// Where a server with these settings listens for orders, and is found; empty: nowhere.
+const std::string& control_socket(const settings::server_group&);
+
 // Asks the server that listens at `path` to reload; for commands. std::runtime_error with one clear line if there is
 // none, or it does not answer.
 reload_report ask_to_reload(const std::string& path);

@@ -2,13 +2,15 @@
 
 #include "core/descriptor.hpp"
 #include "core/listen_address.hpp"
+#include "http/probe.hpp"
 #include "server/diagnosis_files.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <netinet/in.h>
 #include <optional>
-#include <string_view>
+#include <stdexcept>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -21,43 +23,23 @@ namespace {
 using core::listen_address;
 
 constexpr auto name = "addresses";
-constexpr ::timeval patience{1, 0};
+constexpr std::chrono::seconds patience{1};
 
 core::descriptor open_socket(int family)
 {
     core::descriptor made(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (made.get() >= 0) {
-        ::setsockopt(made.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience); // of connect(), too
-        ::setsockopt(made.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    }
+    const ::timeval limit{patience.count(), 0};
+    if (made.get() >= 0) ::setsockopt(made.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit); // of connect(), too
     return made;
 }
 
 // Whether what listens there answers as a Watchword server does.
-bool is_watchword(const core::descriptor& connected)
-{
-    constexpr std::string_view question =
-        "GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept: */*\r\n\r\n";
-    if (::send(connected.get(), question.data(), question.size(), MSG_NOSIGNAL) !=
-        static_cast<ssize_t>(question.size()))
-        return false;
-    std::string answer;
-    char part[1024];
-    for (int reads = 0; reads < 8; ++reads) { // it may come in pieces, and never end
-        const auto size = ::recv(connected.get(), part, sizeof part, 0);
-        if (size <= 0) break;
-        answer.append(part, static_cast<std::size_t>(size));
-    }
-    return answer.starts_with("HTTP/1.1 200 ") && answer.find(R"({"status":"live"})") != answer.npos;
-}
-
-// What `::connect` takes for an address on which a server listens.
-core::asio::ip::tcp::endpoint reached_at(core::asio::ip::tcp::endpoint e)
-{
-    using namespace core::asio::ip;
-    if (!e.address().is_unspecified()) return e;
-    if (e.address().is_v6()) return {address_v6::loopback(), e.port()};
-    return {address_v4::loopback(), e.port()};
+bool is_watchword(const listen_address& where)
+try {
+    const auto answer = http::probe(http::reachable(where), "/health/live", patience);
+    return answer.status == 200 && answer.body.find(R"({"status":"live"})") != answer.body.npos;
+} catch (const std::runtime_error&) { // nobody answers, or not in time
+    return false;
 }
 
 bool connects(const core::descriptor& socket, const void* address, std::size_t size)
@@ -105,9 +87,7 @@ finding check_tcp(const settings::settings& s, const std::string& text, const li
             return error_of(name, found, "Name an address that this machine has, or 0.0.0.0 or [::] for all.");
     }
     std::optional<bool> asked;
-    const auto at = reached_at(a.endpoint);
-    const auto client = open_socket(v6 ? AF_INET6 : AF_INET);
-    if (can_be_asked(a)) asked = connects(client, at.data(), at.size()) && is_watchword(client);
+    if (can_be_asked(a)) asked = is_watchword(a);
     return judge_use(s, text, asked, is_served);
 }
 
@@ -131,7 +111,7 @@ finding check_unix(const settings::settings& s, const std::string& text, const l
         return errno == ECONNREFUSED ? all_well(name, text + " was left behind by a server, and is free")
                                      : judge_use(s, text, false, is_served);
     std::optional<bool> asked;
-    if (can_be_asked(a)) asked = is_watchword(client);
+    if (can_be_asked(a)) asked = is_watchword(a);
     return judge_use(s, text, asked, is_served);
 }
 

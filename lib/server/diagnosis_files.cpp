@@ -2,6 +2,7 @@
 
 #include "accounts/breached_filter.hpp"
 #include "server/clients.hpp"
+#include "server/control.hpp"
 #include "server/secret.hpp"
 
 #include <cerrno>
@@ -175,7 +176,7 @@ findings check_permissions(const settings::settings& s, const std::string& setti
     add("permissions.tls_key", "TLS key", s.tls.key_file);
     add("permissions.clients", "secrets of clients", s.clients.file);
     add("permissions.admin_password", "administrator's password", s.admin.password_file);
-    const auto& control = s.server.control.empty() ? s.server.takeover : s.server.control;
+    const auto& control = control_socket(s.server);
     if (!control.empty()) all.push_back(check_directory("permissions.control_directory", directory_of(control)));
     return all;
 }

@@ -198,11 +198,6 @@ std::optional<takeover> find_predecessor(const settings::settings& s, const proc
     return std::nullopt;
 }
 
-const std::string& control_socket(const settings::settings& s)
-{
-    return s.server.control.empty() ? s.server.takeover : s.server.control;
-}
-
 // What a reload changes.
 void apply(const settings::settings& s, http::server& server)
 {
@@ -364,7 +359,7 @@ std::optional<succession> serve(settings::settings& s, const process& p, const s
                                  [&servers](const auto& addresses) { return hand_over(servers, addresses); },
                                  p.start_successor};
 
-    orders obeyed(server, manager, control_socket(s), before.has_value(), duties);
+    orders obeyed(server, manager, control_socket(s.server), before.has_value(), duties);
     const ended_first ended{server};
     server.start();
     if (before && !is_sqlite(s.database)) before->tell_ready(addresses_of(servers));
