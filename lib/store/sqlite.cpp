@@ -81,6 +81,7 @@ public:
         require_unchanged();
         sql().open(soci::sqlite3, connect_string(file, a));
         handle_ = static_cast<soci::sqlite3_session_backend*>(sql().get_backend())->conn_;
+        ending_.emplace(*this);
         sqlite_api::sqlite3_extended_result_codes(handle_, 1);
         set_busy_timeout(timeout);
         // The file may come from anywhere: its triggers and views get no dangerous functions.
@@ -208,6 +209,24 @@ private:
     static constexpr std::chrono::milliseconds patience{20};
     static constexpr std::uintmax_t page = 4096; // SQLite's ordinary one
 
+    // SOCI loses a statement if it runs out of memory while it prepares it, and SQLite does not close a connection that
+    // has one: it would be there for ever, with its files. A member, so that a constructor that fails ends them, too.
+    class ending {
+    public:
+        explicit ending(sqlite_session& s) noexcept : session_(s) {}
+        ~ending()
+        {
+            session_.forget_prepared();
+            while (auto* const lost = sqlite_api::sqlite3_next_stmt(session_.handle_, nullptr))
+                sqlite_api::sqlite3_finalize(lost);
+        }
+        ending(const ending&) = delete;
+        ending& operator=(const ending&) = delete;
+
+    private:
+        sqlite_session& session_;
+    };
+
     // After a transaction, whatever became of it.
     void end_write() noexcept
     {
@@ -312,6 +331,7 @@ private:
     sqlite_api::sqlite3* handle_ = nullptr;
     long long seen_version_ = -1;
     int log_pages_ = 0, next_checkpoint_ = checkpoints_.every;
+    std::optional<ending> ending_; // before all that it needs
 };
 
 class sqlite_backend final : public backend {

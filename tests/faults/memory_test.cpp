@@ -137,8 +137,11 @@ public:
                " unharmed" + text + "; served again after at most " + std::to_string(longest_recovery_.count()) +
                " ms");
         BOOST_TEST(failures_ > 0u);
-        BOOST_TEST(
-            comes_true([&] { return open_files(server_.child().id()) <= files_ + 2; }, std::chrono::seconds(20)));
+        const bool closed =
+            comes_true([&] { return open_files(server_.child().id()) <= files_ + 2; }, std::chrono::seconds(20));
+        std::string open = "open, of " + std::to_string(files_) + " at first:";
+        for (const auto& name : open_file_names(server_.child().id())) open += "\n  " + name;
+        BOOST_TEST(closed, open << "\n" << server_.log());
         BOOST_TEST(server_.stop() == 0);
     }
 

@@ -56,14 +56,19 @@ std::size_t peak_resident_bytes(::pid_t process)
     return std::stoul(all.substr(at + 7)) * 1024;
 }
 
-std::size_t open_files(::pid_t process)
+std::vector<std::string> open_file_names(::pid_t process)
 {
     std::error_code failed;
     std::filesystem::directory_iterator files(place(process, "fd"), failed);
     if (failed) throw std::runtime_error("no " + place(process, "fd"));
-    std::size_t count = 0;
-    for (const auto& file : files) count += !file.path().empty();
-    return count;
+    std::vector<std::string> all;
+    for (const auto& file : files) all.push_back(std::filesystem::read_symlink(file, failed).string());
+    return all;
+}
+
+std::size_t open_files(::pid_t process)
+{
+    return open_file_names(process).size();
 }
 
 bool is_stopped(::pid_t process)

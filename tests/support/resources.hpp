@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <sys/types.h>
+#include <vector>
 
 namespace watchword::test {
 
@@ -12,6 +13,7 @@ std::chrono::milliseconds cpu_time(::pid_t); // of all its threads, in user and 
 std::size_t resident_bytes(::pid_t);
 std::size_t peak_resident_bytes(::pid_t); // since its start
 std::size_t open_files(::pid_t);
+std::vector<std::string> open_file_names(::pid_t); // as /proc names them; empty for one that was closed meanwhile
 // Whether SIGSTOP has taken effect.
 bool is_stopped(::pid_t);
 
