@@ -1,6 +1,7 @@
 #include "accounts/accounts.hpp"
 
 #include "accounts/password_forms.hpp"
+#include "accounts/security_events.hpp"
 #include "accounts/session_problem.hpp"
 #include "accounts/sign_in_guard.hpp"
 #include "core/log.hpp"
@@ -93,6 +94,13 @@ core::task<core::result<void>> service::check_password(const registration& r, co
 
 core::task<core::result<std::string>> service::sign_up(registration r, client from, terms t)
 {
+    auto done = co_await try_sign_up(std::move(r), from, t);
+    tell_sign_up(from, done, t.shown);
+    co_return done;
+}
+
+core::task<core::result<std::string>> service::try_sign_up(registration r, const client& from, terms t)
+{
     if (find_problem(r)) co_return core::errc::invalid_input;
     const auto turn = turn_of(from);
     if (t.rules == password_rules::strict) {
@@ -150,15 +158,25 @@ struct service::candidate {
 core::task<core::result<proven_user>> service::sign_in(std::string email, core::secret_string password, client who,
                                                        terms t)
 {
+    std::string met;
+    auto judged = co_await try_sign_in(std::move(email), std::move(password), who, t, met);
+    tell_sign_in(who, met, judged ? core::error_code() : judged.error());
+    co_return judged;
+}
+
+core::task<core::result<proven_user>> service::try_sign_in(std::string email, core::secret_string password,
+                                                           const client& who, terms t, std::string& met)
+{
     const bool hides = t.shown == existence::hidden;
     // What the request alone decides is answered at once, and tells nothing.
     if (email.size() > email_limit || !is_storable(email))
         co_return hides ? core::errc::wrong_password : core::errc::not_found;
     if (hides && password.size() > password_limit) co_return core::errc::wrong_password;
 
+    const auto turn = turn_of(who);
     auto attempt = co_await begin_sign_in(email, who);
     if (!attempt) co_return attempt.error();
-    auto judged = co_await judge_sign_in(std::move(email), std::move(password), std::move(who), t, *attempt);
+    auto judged = co_await judge_sign_in(std::move(email), std::move(password), turn, t, *attempt, met);
     attempt->settle(judged ? core::error_code() : judged.error());
     co_return judged;
 }
@@ -173,9 +191,9 @@ core::task<core::result<sign_in_attempt>> service::begin_sign_in(std::string_vie
 }
 
 core::task<core::result<proven_user>> service::judge_sign_in(std::string email, core::secret_string password,
-                                                             client from, terms t, sign_in_attempt& attempt)
+                                                             core::client_key turn, terms t, sign_in_attempt& attempt,
+                                                             std::string& met)
 {
-    const auto turn = turn_of(from);
     if (hashing_.refuses(turn, hashing_deadline())) co_return core::errc::overloaded; // as in sign_up
 
     const bool hides = t.shown == existence::hidden;
@@ -188,8 +206,9 @@ core::task<core::result<proven_user>> service::judge_sign_in(std::string email, 
     };
     const auto found = co_await database_.read(look);
     if (!found && found.error() != core::errc::not_found) co_return found.error();
-    const auto met = attempt.meet(found ? &found->user : nullptr);
-    if (!met) co_return met.error();
+    if (found && found->user.public_id) met = *found->user.public_id;
+    const auto admitted = attempt.meet(found ? &found->user : nullptr);
+    if (!admitted) co_return admitted.error();
     if (!found) co_return found.error();
     bool is_outdated = false;
     auto proven = co_await prove(*found, password, turn, t.shown, is_outdated);
@@ -214,7 +233,7 @@ core::task<core::result<proven_user>> service::prove(const candidate& c, const c
     const auto verdict = co_await hashing_.run(verify, hashing_deadline(), turn);
     if (!verdict) co_return verdict.error();
     if (*verdict == crypto::verdict::unusable)
-        core::log::warning("a stored password hash cannot be used", {{"user", user->id}});
+        core::log::warning("a stored password hash cannot be used", {{"user_row", user->id}});
     if (*verdict != crypto::verdict::match && *verdict != crypto::verdict::match_outdated)
         co_return core::errc::wrong_password;
 
@@ -243,6 +262,7 @@ core::task<core::result<proven_user>> service::confirm(std::string public_id, co
     bool is_outdated = false; // it is not renewed: it is about to go
     auto proven = co_await prove(*found, password, turn, existence::told, is_outdated);
     attempt->settle(proven ? core::error_code() : proven.error());
+    if (!proven) tell_sign_in(who, public_id, proven.error());
     co_return proven;
 }
 
@@ -271,7 +291,7 @@ core::task<> service::replace_hash(std::int64_t user_id, core::secret_string pas
     const auto replace = [&](store::session& s) { return store::set_password_hash(s, user_id, *hashed, old_hash); };
     const auto replaced = co_await database_.write(replace);
     if (!replaced) co_return;
-    core::log::info("a password hash was renewed", {{"user", user_id}});
+    core::log::info("a password hash was renewed", {{"user_row", user_id}});
 }
 
 } // namespace watchword::accounts

@@ -124,8 +124,13 @@ private:
     core::client_key turn_of(const client&) const;
     core::task<core::result<sign_in_attempt>> begin_sign_in(std::string_view email, const client&);
     struct candidate;
-    core::task<core::result<proven_user>> judge_sign_in(std::string email, core::secret_string password, client, terms,
-                                                        sign_in_attempt&);
+    // `met`: the public id of whose address it is, once he was found.
+    core::task<core::result<proven_user>> try_sign_in(std::string email, core::secret_string password, const client&,
+                                                      terms, std::string& met);
+    core::task<core::result<std::string>> try_sign_up(registration, const client&, terms);
+    core::task<core::result<proven_user>> judge_sign_in(std::string email, core::secret_string password,
+                                                        core::client_key turn, terms, sign_in_attempt&,
+                                                        std::string& met);
     core::task<core::result<proven_user>> prove(const candidate&, const core::secret_string& password,
                                                 core::client_key turn, existence shown, bool& is_outdated);
     core::task<> replace_hash(std::int64_t user_id, core::secret_string password, std::string old_hash,

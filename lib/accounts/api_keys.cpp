@@ -74,7 +74,8 @@ core::task<> note_use(store::database& database, std::string id, core::precise_t
     };
     const auto done = co_await database.write(work);
     if (!done)
-        core::log::warning("the use of an API key was not noted", {{"key", id}, {"why", done.error().message()}});
+        core::log::warning("the use of an API key was not noted",
+                           {{"api_key", id}, {"reason", done.error().message()}});
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 
 #include "accounts/accounts.hpp"
 #include "accounts/audit_chain.hpp"
+#include "accounts/security_events.hpp"
 #include "store/audit.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -47,6 +48,7 @@ void note_in_audit(store::session& s, const actor& by, core::precise_timestamp n
     e.id = end.id + 1;
     e.chain = audit_link(end.chain, e);
     store::append_audit_event(s, e);
+    tell_when_durable(s, e, by.trace_id.empty() ? std::string() : storable(by.trace_id));
 }
 
 } // namespace watchword::accounts

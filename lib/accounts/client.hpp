@@ -14,6 +14,7 @@ struct client {
     // What came along that may show that the client has signed in before (device_proofs.hpp); not verified, may be
     // anything.
     core::secret_string device{}, token{};
+    std::string request_id{}, trace_id{}; // for the log; trace_id: empty without a trace
 };
 
 } // namespace watchword::accounts

@@ -205,8 +205,10 @@ core::task<core::result<session_grant>> sessions::refresh(std::string_view token
     if (!judgement) co_return judgement.error();
     const auto& found = judgement->found;
     if (judgement->what == judged::verdict::reused) {
-        core::log::warning("a refresh token was used again after its successor: the session has ended",
-                           {{"user", found.owner.id}, {"session", found.row.id}, {"address", found.row.address}});
+        core::log::security(
+            core::log::level::warning, "refresh_token.reused",
+            "a refresh token was used again after its successor: the session has ended",
+            {{"user", found.owner.public_id}, {"session", found.row.id}, {"remote", found.row.address}});
         const std::vector<std::string> ids{found.row.id};
         changes_.tell({found.owner.public_id, ids, end_reason::reused});
         co_return session_problem::reused;

@@ -58,7 +58,7 @@ sign_in_attempt& sign_in_attempt::operator=(sign_in_attempt&& other) noexcept
     address_ = other.address_;
     claims_ = std::move(other.claims_);
     account_ = other.account_;
-    user_id_ = other.user_id_;
+    user_ = std::move(other.user_);
     lane_ = std::move(other.lane_);
     charge_ = other.charge_;
     begins_delays_ = other.begins_delays_;
@@ -81,7 +81,7 @@ core::result<void> sign_in_attempt::meet(const store::user* user)
     if (!guard_) return {};
     if (user && user->public_id) {
         account_ = guard_->account_hash(*user->public_id);
-        user_id_ = user->id;
+        user_ = *user->public_id;
     }
     if (lane_.empty()) {
         const auto charged = guard_->charge(*this);
@@ -96,7 +96,7 @@ void sign_in_attempt::settle(const core::error_code& ec)
     if (!guard_) return;
     if (is_failure(ec)) {
         auto* const guard = std::exchange(guard_, nullptr);
-        if (begins_delays_ && account_) guard->log_delays(user_id_);
+        if (begins_delays_ && account_) guard->log_delays(user_);
         return;
     }
     if (!ec && account_ && address_) guard_->addresses_.remember(email_, *account_, *address_, guard_->settings_.now());
@@ -173,10 +173,11 @@ core::result<void> sign_in_guard::charge(sign_in_attempt& attempt)
     return throttled(std::chrono::ceil<std::chrono::seconds>(least_wait));
 }
 
-void sign_in_guard::log_delays(std::int64_t user_id)
+void sign_in_guard::log_delays(std::string_view user)
 {
     if (!lines_.lets_pass(settings_.now())) return;
-    core::log::warning("attempts to sign in to an account are slowed down: too many have failed", {{"user", user_id}});
+    core::log::security(core::log::level::warning, "account.slowed_down",
+                        "attempts to sign in to an account are slowed down: too many have failed", {{"user", user}});
 }
 
 } // namespace watchword::accounts

@@ -51,8 +51,8 @@ private:
     std::optional<core::ip_address> address_;
     std::vector<claim> claims_;
     std::optional<std::uint64_t> account_; // hash of the public id, once it is met
-    std::int64_t user_id_ = 0;
-    std::string lane_; // that was charged; empty: none yet
+    std::string user_;                     // his public id, once he is met
+    std::string lane_;                     // that was charged; empty: none yet
     failure_lanes::charge charge_;
     bool begins_delays_ = false; // of that lane, if it fails
 };
@@ -102,7 +102,7 @@ private:
     std::vector<claim> claims_of(std::string_view email, const client&);
     bool try_lane(sign_in_attempt&, std::string_view lane, const lane_rules&, std::chrono::milliseconds& least_wait);
     core::result<void> charge(sign_in_attempt&);
-    void log_delays(std::int64_t user_id);
+    void log_delays(std::string_view user);
 
     const settings settings_;
     const lane_rules strangers_, known_;

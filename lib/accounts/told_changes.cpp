@@ -1,5 +1,6 @@
 #include "accounts/told_changes.hpp"
 
+#include "accounts/security_events.hpp"
 #include "accounts/sessions.hpp"
 #include "store/user_states.hpp"
 
@@ -11,7 +12,9 @@ told_changes::told_changes(const session_settings& s, store::database& d, const 
 
 void told_changes::tell(const ended_sessions& e) const
 {
-    if (observer_ != nullptr && (!e.ids.empty() || e.generation)) observer_->sessions_ended(e);
+    if (e.ids.empty() && !e.generation) return;
+    if (observer_ != nullptr) observer_->sessions_ended(e);
+    tell_ended(e);
 }
 
 void told_changes::tell_unknown() const

@@ -6,7 +6,6 @@
 #include "accounts/roles.hpp"
 #include "accounts/session_problem.hpp"
 #include "core/json.hpp"
-#include "core/log.hpp"
 #include "core/words.hpp"
 #include "store/people.hpp"
 #include "store/session.hpp"
@@ -34,15 +33,6 @@ core::result<void> lock_proven(store::session& s, const proven_user& u, std::str
     const auto session = store::find_session(s, in_session);
     if (!session || session->row.ended || session->row.user_id != u.id) return session_problem::ended;
     return {};
-}
-
-// He himself, in his session.
-actor who_is(const proven_user& u)
-{
-    actor self;
-    self.kind = actor_kind::user;
-    self.id = u.public_id;
-    return self;
 }
 
 actor shell()
@@ -74,12 +64,11 @@ core::task<core::result<store::user_state>> user_changes::finish(store::user_sta
     const auto settled = co_await changes_.settle(std::move(raised), std::move(ended), why);
     if (!settled) co_return settled.error();
     state.generation = static_cast<std::int64_t>(*settled);
-    core::log::info("a user was changed", {{"user", state.user_id}, {"change", name_of(why)}});
     co_return state;
 }
 
-core::task<core::result<std::uint64_t>> user_changes::change_password(const proven_user& u, std::string hash,
-                                                                      std::string_view in_session)
+core::task<core::result<std::uint64_t>> user_changes::change_password(const proven_user& u, actor self,
+                                                                      std::string hash, std::string_view in_session)
 {
     constexpr auto why = end_reason::password_changed;
     const auto now = clock_.precise_now();
@@ -90,7 +79,7 @@ core::task<core::result<std::uint64_t>> user_changes::change_password(const prov
         auto ended = store::end_all_sessions(s, u.id, changes_.make_end(why, now));
         auto state = store::raise_generation(s, u.id, now, changes_.tutorial_until(now));
         if (!state) return state.error();
-        note_in_audit(s, who_is(u), now, "user.password_changed", u.public_id);
+        note_in_audit(s, self, now, "user.password_changed", u.public_id);
         return changed{std::move(*state), std::move(ended)};
     };
     auto done = co_await changes_.write(work);
@@ -100,7 +89,7 @@ core::task<core::result<std::uint64_t>> user_changes::change_password(const prov
     co_return static_cast<std::uint64_t>(finished->generation);
 }
 
-core::task<core::result<void>> user_changes::delete_user(const proven_user& u, std::string_view in_session)
+core::task<core::result<void>> user_changes::delete_user(const proven_user& u, actor self, std::string_view in_session)
 {
     const auto now = clock_.precise_now();
     const auto work = [&](store::session& s) -> core::result<void> {
@@ -111,14 +100,13 @@ core::task<core::result<void>> user_changes::delete_user(const proven_user& u, s
         if (!seen) return seen.error();
         const auto last = check_last_admin(s, *seen, false);
         if (!last) return last;
-        note_in_audit(s, who_is(u), now, "user.deleted", u.public_id);
+        note_in_audit(s, self, now, "user.deleted", u.public_id);
         return store::delete_user(s, u.id);
     };
     const auto done = co_await changes_.write(work);
     if (!done) co_return done.error();
     const std::vector<std::string> none; // sessions of nobody are good for nothing
     changes_.tell({u.public_id, none, end_reason::deleted, revocation_state::highest_generation});
-    core::log::info("a user was deleted, as he wished", {{"user", u.id}});
     co_return core::result<void>();
 }
 
@@ -198,7 +186,6 @@ core::task<core::result<void>> user_changes::remove_user(std::string public_id)
     if (!done) co_return done.error();
     const std::vector<std::string> none; // sessions of nobody are good for nothing
     changes_.tell({public_id, none, end_reason::deleted, revocation_state::highest_generation});
-    core::log::info("a user was deleted", {{"user", id}});
     co_return core::result<void>();
 }
 

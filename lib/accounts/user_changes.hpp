@@ -1,6 +1,7 @@
 #pragma once
 
 #include "accounts/accounts.hpp"
+#include "accounts/actor.hpp"
 #include "accounts/sessions.hpp"
 #include "accounts/told_changes.hpp"
 #include "store/user_states.hpp"
@@ -27,10 +28,10 @@ public:
     // and session_problem::ended: the user or the session is gone; user_disabled; outdated: the user was changed since
     // the proof.
     // `hash` takes the place of the one that was proved. The user's new generation, for a new session (S44).
-    core::task<core::result<std::uint64_t>> change_password(const proven_user&, std::string hash,
+    core::task<core::result<std::uint64_t>> change_password(const proven_user&, actor self, std::string hash,
                                                             std::string_view in_session);
     // Nothing that we keep about the user is left, but for events in the audit log. administration_problem::last_admin.
-    core::task<core::result<void>> delete_user(const proven_user&, std::string_view in_session);
+    core::task<core::result<void>> delete_user(const proven_user&, actor self, std::string_view in_session);
 
     // From the shell, which may do everything, the last administrator too. The new state; not_found: there is no such
     // user. Who is disabled has no sessions, and cannot sign in until he is enabled.

@@ -32,15 +32,10 @@ response refuse_permission(accounts::permission p)
                          "This needs the permission " + std::string(name_of(p)) + ".");
 }
 
-actor made(actor_kind kind, std::string id, accounts::permission_set permissions, const request& q)
+actor made(actor_kind kind, std::string id, accounts::permission_set permissions, request& q)
 {
-    actor a;
-    a.kind = kind;
-    a.id = std::move(id);
+    auto a = actor_of(q, kind, std::move(id));
     a.permissions = permissions;
-    a.address = address_of(q);
-    a.request_id = q.id;
-    a.trace_id = q.trace_id;
     return a;
 }
 

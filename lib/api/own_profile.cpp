@@ -117,12 +117,7 @@ core::task<response> own_profile::update(request& q, accounts::bearer who)
     if (!given) co_return given.error();
     auto change = change_in(*given);
     if (const auto wrong = accounts::find_problem(change)) co_return refuse(*wrong);
-    accounts::actor self;
-    self.kind = accounts::actor_kind::user;
-    self.id = who->public_id;
-    self.address = address_of(q);
-    self.request_id = q.id;
-    self.trace_id = q.trace_id;
+    auto self = actor_of(q, accounts::actor_kind::user, who->public_id);
     auto versions = profiles_wanted(q);
     auto changed =
         co_await administration_.update_own(std::move(self), who->public_id, std::move(change), std::move(versions));

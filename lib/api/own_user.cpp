@@ -73,7 +73,9 @@ core::task<response> own_user::change_password(request& q, accounts::bearer who)
     if (!proven) co_return refuse(proven.error());
     auto hash = co_await accounts_.hash_new_password(*proven, std::move(next), std::move(again));
     if (!hash) co_return refuse(hash.error());
-    const auto generation = co_await changes_.change_password(*proven, std::move(*hash), who->session_id);
+    auto self = actor_of(q, accounts::actor_kind::user, who->public_id);
+    const auto generation =
+        co_await changes_.change_password(*proven, std::move(self), std::move(*hash), who->session_id);
     if (!generation) co_return refuse(generation.error());
     auto begun = co_await begin_session(q, *who, *generation);
     if (devices_ && begun.status() == status::ok) remember_device(begun, q, *devices_, who->public_id);
@@ -107,7 +109,8 @@ core::task<response> own_user::remove(request& q, accounts::bearer who)
     auto from = client_of(q);
     const auto proven = co_await accounts_.confirm(who->public_id, std::move(password), std::move(from));
     if (!proven) co_return refuse(proven.error());
-    const auto deleted = co_await changes_.delete_user(*proven, who->session_id);
+    auto self = actor_of(q, accounts::actor_kind::user, who->public_id);
+    const auto deleted = co_await changes_.delete_user(*proven, std::move(self), who->session_id);
     if (!deleted) co_return refuse(deleted.error());
     co_return answers_.signed_out(q);
 }

@@ -198,8 +198,8 @@ response rate_limits::refuse(const quota& reached, std::string_view address, cor
     refused_.fetch_add(1, std::memory_order_relaxed);
     if (lines_.lets_pass(now)) {
         const auto count = refused_.exchange(0, std::memory_order_relaxed);
-        core::log::info("attempts are refused",
-                        {{"limit", reached.policy}, {"remote", address}, {"since_last_line", count}});
+        core::log::security(core::log::level::warning, "rate_limit.reached", "attempts are refused",
+                            {{"limit", reached.policy}, {"remote", address}, {"since_last_line", count}});
     }
     return too_many_requests(reached, detail);
 }

@@ -90,11 +90,7 @@ core::task<response> setup::complete(request& q)
     wanted.name = text_in(*given, "name");
     given->clear();
     if (const auto wrong = accounts::find_problem(wanted)) co_return refuse(*wrong);
-    accounts::actor by;
-    by.id = "setup";
-    by.address = address_of(q);
-    by.request_id = q.id;
-    by.trace_id = q.trace_id;
+    auto by = actor_of(q, accounts::actor_kind::system, "setup");
     const auto made = co_await administration_.create_first_admin(std::move(by), std::move(wanted));
     if (!made) co_return refuse(made.error(), service_);
     co_return answer(status::created, *made);

@@ -1,5 +1,6 @@
 #include "core/log.hpp"
 
+#include "core/descriptor.hpp"
 #include "core/text.hpp"
 #include "core/workers.hpp"
 
@@ -16,9 +17,11 @@
 #include <csignal>
 #include <cstdio>
 #include <ctime>
+#include <fcntl.h>
 #include <memory>
 #include <mutex>
 #include <poll.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -32,7 +35,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr std::size_t queue_lines = 4096;
+constexpr std::size_t queue_lines = 4096, security_queue_lines = 1024;
 constexpr std::size_t safe_write = 4096; // PIPE_BUF: what a pipe that polls as writable takes without blocking
 constexpr milliseconds poll_slice{50};   // how often a stuck output is asked whether to give up
 constexpr milliseconds closing_patience{1000};
@@ -157,16 +160,21 @@ void append_value(std::string& out, const field& f, bool json)
     std::visit(append, f.value);
 }
 
+void append_fields(std::string& out, fields f, bool json)
+{
+    for (const auto& each : f) {
+        out.append(json ? ",\"" : " ").append(each.name).append(json ? "\":" : "=");
+        append_value(out, each, json);
+    }
+}
+
 // What the caller's thread puts together: all but the time and the level.
 void append_body(std::string& out, std::string_view message, fields f, bool json)
 {
     out.append(json ? "\"message\":\"" : "");
     append_escaped(out, message);
     out.append(json ? "\"" : "");
-    for (const auto& each : f) {
-        out.append(json ? ",\"" : " ").append(each.name).append(json ? "\":" : "=");
-        append_value(out, each, json);
-    }
+    append_fields(out, f, json);
 }
 
 // Adds what a body lacks. One thread.
@@ -302,18 +310,58 @@ private:
     std::uint64_t lost_ = 0;  // since the last notice
 };
 
+void prepare_thread()
+{
+    name_this_thread("log");
+    sigset_t all; // SIGPIPE too: a reader that went away is an error of write(), not the end
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
+}
+
 struct channel {
+    std::shared_ptr<spdlog::details::thread_pool> pool;
     std::shared_ptr<line_sink> sink;
     std::shared_ptr<spdlog::async_logger> logger;
     bool json;
+
+    channel(int descriptor, bool as_json, std::size_t lines)
+        : pool(std::make_shared<spdlog::details::thread_pool>(lines, 1, prepare_thread)),
+          sink(std::make_shared<line_sink>(descriptor, as_json, *pool)),
+          logger(std::make_shared<spdlog::async_logger>("", sink, pool, spdlog::async_overflow_policy::overrun_oldest)),
+          json(as_json)
+    {
+        logger->set_level(spdlog::level::trace);
+        logger->set_error_handler([](const std::string&) { ++dropped_lines; }); // nowhere is left to say more
+    }
+
+    void write(level l, const std::string& body) const
+    {
+        logger->log(static_cast<spdlog::level::level_enum>(l), spdlog::string_view_t(body.data(), body.size()));
+    }
+
+    // Joins the thread, which writes or gives up what is queued.
+    void close() noexcept
+    {
+        sink->give_up_at(steady_clock::now() + closing_patience);
+        pool.reset();
+    }
 };
 
 struct state {
-    std::mutex mutex; // guards what follows, but for `current`
-    std::shared_ptr<spdlog::details::thread_pool> pool;
+    std::mutex mutex; // guards what follows, but for the atomics
     // Kept for ever, because a thread may still be using one that close() took away; their pools are gone.
     std::vector<std::unique_ptr<channel>> channels;
-    std::atomic<channel*> current{nullptr}; // null: the caller writes
+    std::atomic<channel*> current{nullptr};  // null: the caller writes
+    std::atomic<channel*> security{nullptr}; // null: if at all, the log
+    std::atomic<bool> writes_security{false};
+    std::string security_path;
+    int security_file = -1;
+
+    channel& add(int descriptor, bool json, std::size_t lines)
+    {
+        channels.push_back(std::make_unique<channel>(descriptor, json, lines));
+        return *channels.back();
+    }
 };
 
 // Never destroyed: threads may log until the process ends.
@@ -321,14 +369,6 @@ state& shared()
 {
     static state* const only = new state;
     return *only;
-}
-
-void prepare_thread()
-{
-    name_this_thread("log");
-    sigset_t all; // SIGPIPE too: a reader that went away is an error of write(), not the end
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
 }
 
 void write_directly(level l, std::string_view body)
@@ -341,6 +381,14 @@ void write_directly(level l, std::string_view body)
     if (!output.write(lines.build(spdlog::log_clock::now(), l, body))) ++dropped_lines;
 }
 
+descriptor open_security_file(const std::string& path)
+{
+    descriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600));
+    if (file.get() < 0)
+        throw std::system_error(errno, std::generic_category(), "cannot write security events to " + path);
+    return file;
+}
+
 } // namespace
 
 std::atomic<level> detail::least{level::info};
@@ -350,14 +398,7 @@ void open(level least, format how, int descriptor)
     auto& s = shared();
     const std::lock_guard lock(s.mutex);
     const bool json = how == format::json || (how == format::automatic && ::isatty(descriptor) == 0);
-    s.pool = std::make_shared<spdlog::details::thread_pool>(queue_lines, 1, prepare_thread);
-    auto sink = std::make_shared<line_sink>(descriptor, json, *s.pool);
-    auto logger =
-        std::make_shared<spdlog::async_logger>("", sink, s.pool, spdlog::async_overflow_policy::overrun_oldest);
-    logger->set_level(spdlog::level::trace);
-    logger->set_error_handler([](const std::string&) { ++dropped_lines; }); // nowhere is left to say more
-    s.channels.push_back(std::make_unique<channel>(channel{std::move(sink), std::move(logger), json}));
-    s.current = s.channels.back().get();
+    s.current = &s.add(descriptor, json, queue_lines);
     detail::least = least;
 }
 
@@ -365,10 +406,37 @@ void close() noexcept
 {
     auto& s = shared();
     const std::lock_guard lock(s.mutex);
-    if (!s.pool) return;
-    s.current.load()->sink->give_up_at(steady_clock::now() + closing_patience);
-    s.current = nullptr;
-    s.pool.reset(); // joins the thread, which writes or gives up what is queued
+    s.writes_security = false;
+    if (auto* const events = s.security.exchange(nullptr)) {
+        events->close();
+        ::close(std::exchange(s.security_file, -1));
+    }
+    if (auto* const lines = s.current.exchange(nullptr)) lines->close();
+}
+
+void write_security_to_log() noexcept
+{
+    shared().writes_security = true;
+}
+
+void write_security_to_file(const std::string& path)
+{
+    auto& s = shared();
+    const std::lock_guard lock(s.mutex);
+    s.security_file = open_security_file(path).release();
+    s.security_path = path;
+    s.security = &s.add(s.security_file, true, security_queue_lines);
+    s.writes_security = true;
+}
+
+void reopen_security_file()
+{
+    auto& s = shared();
+    const std::lock_guard lock(s.mutex);
+    if (s.security_file < 0) return;
+    const auto next = open_security_file(s.security_path);
+    if (::dup3(next.get(), s.security_file, O_CLOEXEC) < 0)
+        throw std::system_error(errno, std::generic_category(), "cannot use " + s.security_path);
 }
 
 void set_level(level least) noexcept
@@ -388,7 +456,26 @@ try {
     std::string body;
     append_body(body, message, f, to && to->json);
     if (!to) return write_directly(l, body);
-    to->logger->log(static_cast<spdlog::level::level_enum>(l), spdlog::string_view_t(body.data(), body.size()));
+    to->write(l, body);
+} catch (...) { // out of memory
+    ++dropped_lines;
+}
+
+void security(level l, std::string_view event, std::string_view message, fields f) noexcept
+try {
+    auto& s = shared();
+    if (!s.writes_security) return;
+    const auto* to = s.security.load();
+    if (!to && !enabled(l)) return;
+    if (!to) to = s.current.load();
+    std::string body;
+    append_body(body, message, {{"stream", "security"}, {"event", event}}, to && to->json);
+    for (const auto& each : f) {
+        const auto* const text = std::get_if<std::string_view>(&each.value);
+        if (!text || !text->empty()) append_fields(body, {each}, to && to->json);
+    }
+    if (!to) return write_directly(l, body);
+    to->write(l, body);
 } catch (...) { // out of memory
     ++dropped_lines;
 }

@@ -58,6 +58,15 @@ void close() noexcept;
 // From now on.
 void set_level(level least) noexcept;
 
+// Security events: who signed in and who could not, what was revoked, who administered what. Without either call they
+// are not written; both are for whoever called open(), before close(), which ends them.
+void write_security_to_log() noexcept; // those of a level that is written
+// To a file of their own, made if need be for its owner alone: each as JSON, of every level, and no flood of other
+// lines takes their place in the queue. Throws std::system_error if it cannot be written.
+void write_security_to_file(const std::string& path);
+// The same file anew, after it was moved away; does nothing without one. Throws the same, and goes on with the old one.
+void reopen_security_file();
+
 // Lines that were given up since the process began.
 std::uint64_t dropped() noexcept;
 
@@ -93,6 +102,10 @@ inline void error(std::string_view message, fields f = {})
 {
     if (enabled(level::error)) write(level::error, message, f);
 }
+
+// `event` is a name that programs know, such as "sign_in.failed": config/log.md lists them all. Fields that
+// are empty texts are left out.
+void security(level, std::string_view event, std::string_view message, fields) noexcept;
 
 // The line for a request that has been answered.
 inline void access(fields f)

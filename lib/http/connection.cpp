@@ -301,11 +301,11 @@ core::task<bool> connection::answer()
     enter_handler();
     ++served_;
     asked_ = false;
-    const auto started = context_.access_log ? steady_clock::now() : steady_clock::time_point{};
+    const auto started = context_.log_every != 0 ? steady_clock::now() : steady_clock::time_point{};
 
     response r = co_await context_.router.answer(q);
     if (gave_up_ || left_) {
-        if (left_ && context_.access_log) log_access(q, client_closed_request, started);
+        if (left_) log_access(q, client_closed_request, started);
         co_return false;
     }
 
@@ -318,7 +318,7 @@ core::task<bool> connection::answer()
         output_.append(body);
         body = {};
     }
-    if (context_.access_log) log_access(q, static_cast<int>(r.status()), started);
+    log_access(q, static_cast<int>(r.status()), started);
     reader_.next(); // from here on the request is gone
 
     if (r.stream() && !has_no_body) {
@@ -496,13 +496,18 @@ void connection::release_output() noexcept
     output_ = std::string();
 }
 
-void connection::log_access(const request& q, int status, steady_clock::time_point since) const
+void connection::log_access(const request& q, int status, steady_clock::time_point since)
 {
+    constexpr int failed = 500;
+    const auto every = context_.log_every;
+    if (every == 0 || (status < failed && ++context_.not_logged < every)) return;
+    if (status < failed) context_.not_logged = 0;
     const auto took = std::chrono::duration<double, std::milli>(steady_clock::now() - since).count();
     const core::log::field remote{"remote", q.remote_address}, id{"request_id", q.id}, trace{"trace_id", q.trace_id},
-        how{"method", q.method_name}, path{"path", q.path}, answered{"status", status}, lasted{"milliseconds", took};
-    if (q.trace_id.empty()) return core::log::access({remote, id, how, path, answered, lasted});
-    core::log::access({remote, id, trace, how, path, answered, lasted});
+        how{"method", q.method_name}, path{"path", q.path}, answered{"status", status}, lasted{"milliseconds", took},
+        sample{"sample", status < failed ? every : 1};
+    if (q.trace_id.empty()) return core::log::access({remote, id, how, path, answered, lasted, sample});
+    core::log::access({remote, id, trace, how, path, answered, lasted, sample});
 }
 
 } // namespace watchword::http

@@ -36,11 +36,12 @@ struct connection_context {
     const core::clock& clock;
     const forwarding& proxies;
     const core::network_list& uncounted; // clients that limits.connections_per_address does not hold for
-    bool access_log;
+    std::uint32_t log_every;             // see server_settings
 
     connection_list connections{};
-    bool draining = false;     // every response now announces `Connection: close`
-    bool handing_over = false; // another process waits until this one is done
+    std::uint32_t not_logged = 0; // requests since the last line
+    bool draining = false;        // every response now announces `Connection: close`
+    bool handing_over = false;    // another process waits until this one is done
     std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now(); // at the last sweep
     http::date_line date{};
     security_lines plain_lines{}, secure_lines{};
@@ -117,7 +118,7 @@ private:
     bool closes_after(const response&) const;
     void acquire_output();
     void release_output() noexcept;
-    void log_access(const request&, int status, std::chrono::steady_clock::time_point since) const;
+    void log_access(const request&, int status, std::chrono::steady_clock::time_point since);
 
     // What each request touches stands together: of thousands of connections that take turns, no cache has the next
     // one.

@@ -52,6 +52,8 @@ enum class status : std::uint16_t {
 // The reason phrase of RFC 9110 section 15, or of RFC 6585.
 std::string_view reason(status) noexcept;
 
+class request_ids;
+
 struct header_field {
     std::string_view name, value;
 };
@@ -72,11 +74,12 @@ struct request {
     std::vector<std::pair<std::string_view, std::string>> parameters; // of the route, percent-decoded
 
     // Set by request_ids, if the router has them.
-    std::string_view id;          // empty: the client gave none, and nobody has needed one yet
-    std::string_view traceparent; // a valid W3C trace context, else empty
-    std::string_view trace_id;    // its, or empty
-    std::string tracestate;       // what belongs to it, all fields joined, if it is valid: to be passed on with it
-    std::string made_id;          // what `id` refers to when the server made it
+    std::string_view id;              // empty: the client gave none, and nobody has needed one yet
+    std::string_view traceparent;     // a valid W3C trace context, else empty
+    std::string_view trace_id;        // its, or empty
+    std::string tracestate;           // what belongs to it, all fields joined, if it is valid: to be passed on with it
+    std::string made_id;              // what `id` refers to when the server made it
+    const request_ids* ids = nullptr; // who makes one when it is needed
 
     // Set by the router.
     std::size_t route = 0;                         // its number there; 0: none

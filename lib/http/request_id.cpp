@@ -52,6 +52,7 @@ void read_state(request& q)
 
 void request_ids::read(request& q) const
 {
+    q.ids = this;
     std::string_view id, parent;
     bool has_id = false, has_state = false;
     std::size_t parents = 0;
@@ -84,7 +85,7 @@ std::string_view request_ids::of(request& q) const noexcept
         q.made_id = core::hex_encode({bytes.data(), bytes.size()});
         q.id = q.made_id;
     } catch (const std::exception& e) {
-        core::log::error("a request has no id", {{"what", e.what()}});
+        core::log::error("a request has no id", {{"reason", e.what()}});
     }
     return q.id;
 }

@@ -34,4 +34,10 @@ private:
     const when make_;
 };
 
+// The request's id, made now if it has none; empty if nobody gives it one.
+inline std::string_view id_of(request& q) noexcept
+{
+    return q.ids ? q.ids->of(q) : q.id;
+}
+
 } // namespace watchword::http

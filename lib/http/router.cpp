@@ -211,7 +211,7 @@ void router::log_failure(request& q, std::string_view what) const
     const auto id = ids_ ? ids_->of(q) : std::string_view();
     core::log::error(
         "a handler failed",
-        {{"method", q.method_name}, {"path", q.path}, {"request_id", id}, {"trace_id", q.trace_id}, {"what", what}});
+        {{"method", q.method_name}, {"path", q.path}, {"request_id", id}, {"trace_id", q.trace_id}, {"reason", what}});
 }
 
 void router::finish(request& q, response& r) const noexcept
@@ -220,7 +220,7 @@ void router::finish(request& q, response& r) const noexcept
         if (ids_) ids_->write(q, r);
         for (const auto& f : finishers_) f(q, r);
     } catch (const std::exception& e) {
-        core::log::error("a response could not be finished", {{"what", e.what()}});
+        core::log::error("a response could not be finished", {{"reason", e.what()}});
     }
 }
 

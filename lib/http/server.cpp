@@ -36,7 +36,7 @@ core::task<> serve(connection& c)
     try {
         co_await c.run();
     } catch (const std::exception& e) {
-        core::log::error("a connection failed", {{"what", e.what()}});
+        core::log::error("a connection failed", {{"reason", e.what()}});
     }
 }
 
@@ -96,13 +96,13 @@ bool is_about_one_client(const core::error_code& ec)
 // What may change while the server runs: each thread has its own.
 struct live_rules {
     explicit live_rules(const server_settings& s)
-        : limits(s.limits), proxies(s.proxies), uncounted(s.uncounted), hsts(s.hsts), access_log(s.access_log)
+        : limits(s.limits), proxies(s.proxies), uncounted(s.uncounted), hsts(s.hsts), log_every(s.log_every)
     {}
     http::limits limits;
     forwarding proxies;
     core::network_list uncounted;
     std::chrono::seconds hsts;
-    bool access_log;
+    std::uint32_t log_every;
 };
 
 // What all I/O threads share. Thread-safe.
@@ -118,7 +118,7 @@ public:
     io_thread(shared_parts& shared, const router& routes, const core::clock& clock, std::size_t number)
         : shared_(shared),
           rules_(shared.settings),
-          context_{rules_.limits, routes, clock, rules_.proxies, rules_.uncounted, rules_.access_log},
+          context_{rules_.limits, routes, clock, rules_.proxies, rules_.uncounted, rules_.log_every},
           sweep_timer_(io_.get_executor()),
           number_(number)
     {
@@ -152,7 +152,7 @@ public:
     {
         asio::post(io_, [this, rules = live_rules(settings)]() mutable {
             rules_ = std::move(rules);
-            context_.access_log = rules_.access_log;
+            context_.log_every = rules_.log_every;
             context_.secure_lines = security_lines(true, rules_.hsts);
         });
     }
@@ -193,7 +193,7 @@ private:
                 io_.run();
                 return;
             } catch (const std::exception& e) {
-                core::log::error("an I/O thread caught an exception", {{"what", e.what()}});
+                core::log::error("an I/O thread caught an exception", {{"reason", e.what()}});
             }
         }
     }
@@ -212,7 +212,7 @@ private:
             }
             if (ec == asio::error::operation_aborted || !accepts_) break;
             if (is_about_one_client(ec)) continue;
-            core::log::warning("cannot accept connections for a moment", {{"error", ec.message()}});
+            core::log::warning("cannot accept connections for a moment", {{"reason", ec.message()}});
             steady_timer pause(io_.get_executor(), accept_pause);
             co_await pause.async_wait(no_throw);
         }
@@ -244,7 +244,7 @@ private:
         asio::co_spawn(io_, serve(made),
                        asio::bind_cancellation_slot(made.cancellation_slot(), end_of_connection{std::move(c)}));
     } catch (const std::exception& e) { // one client less, but accepting goes on
-        core::log::error("a connection could not be made", {{"what", e.what()}});
+        core::log::error("a connection could not be made", {{"reason", e.what()}});
     }
 
     // TLS has no place for an answer before its handshake.
@@ -287,7 +287,7 @@ private:
         for (auto& each : doors_)
             if (each.accepting == 0 && accepts_) asio::co_spawn(io_, accept(each), asio::detached);
     } catch (const std::exception& e) {
-        core::log::error("a sweep failed", {{"what", e.what()}});
+        core::log::error("a sweep failed", {{"reason", e.what()}});
     }
 
     bool may_get_clients() const
@@ -348,7 +348,7 @@ private:
             admit(std::move(socket), from, d.where);
         }
     } catch (const std::exception& e) {
-        core::log::error("waiting connections were lost", {{"what", e.what()}});
+        core::log::error("waiting connections were lost", {{"reason", e.what()}});
     }
 
     // The sweep does the same to those that still come.

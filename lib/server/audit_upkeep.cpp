@@ -22,7 +22,7 @@ core::task<> audit_upkeep::look()
     if (!done) {
         core::log::warning("the audit log was not signed", {{"reason", done.error().message()}});
     } else if (*done != 0) {
-        core::log::debug("the audit log was signed", {{"event", *done}});
+        core::log::debug("the audit log was signed", {{"audit_id", *done}});
     }
 }
 

@@ -54,7 +54,7 @@ std::vector<accounts::registered_client> load_clients(const std::string& file)
     auto found = accounts::read_client_file(read(file));
     if (found.problems.empty()) return std::move(found.clients);
     for (const auto& each : found.problems)
-        core::log::error("the file of clients is wrong", {{"file", file}, {"problem", each}});
+        core::log::error("the file of clients is wrong", {{"file", file}, {"reason", each}});
     refuse(file, "is wrong: " + found.problems.front());
 }
 

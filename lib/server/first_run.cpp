@@ -67,7 +67,7 @@ bool make_first_admin(const settings::settings& s, accounts::administration& all
     const auto made = core::run_to_end(all.create_first_admin(std::move(by), std::move(wanted)));
     if (!made && made.error() == accounts::administration_problem::is_set_up) return false; // another node was first
     if (!made) throw std::runtime_error("the administrator cannot be made: " + made.error().message());
-    core::log::info("the first administrator was made", {{"id", made->public_id}});
+    core::log::info("the first administrator was made", {{"user", made->public_id}});
     return false;
 }
 

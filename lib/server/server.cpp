@@ -113,7 +113,7 @@ http::server_settings http_settings(const settings::settings& s)
     h.listen = s.server.listen;
     h.threads = or_one_per_core(s.server.threads);
     h.drain_timeout = s.server.drain_timeout;
-    h.access_log = s.log.access;
+    h.log_every = s.log.access ? s.log.access_sample : 0;
     h.proxies.trusted = networks(s.server.trusted_proxies);
     h.proxies.field = static_cast<http::forwarding_field>(s.server.forwarding);
     h.tls = tls_settings(s.tls);
@@ -204,6 +204,16 @@ void apply(const settings::settings& s, http::server& server)
     server.reconfigure(http_settings(s));
     make_room_for_connections(s.http.connections);
     core::log::set_level(s.log.level);
+    core::log::reopen_security_file();
+}
+
+void begin_security_events(const std::string& where)
+{
+    if (where == settings::log_group::in_log) {
+        core::log::write_security_to_log();
+    } else if (where != settings::log_group::nowhere) {
+        core::log::write_security_to_file(where);
+    }
 }
 
 // What a server listens at that waits for its database, and will listen at when it has it.
@@ -394,6 +404,7 @@ int run(settings::settings s, const process& p)
         const service_manager manager;
         if (!s.server.core_dumps && !forbid_core_dumps())
             core::log::warning("the system does not forbid core dumps and debuggers", {});
+        begin_security_events(s.log.security);
         auto next = serve(s, p, manager);
         if (next) finish_or_begin_anew(std::move(*next), p, manager);
         core::log::info("stopped", {});

@@ -163,6 +163,9 @@ struct log_group {
     core::log::format format = core::log::format::automatic;
     enum class stream { standard_error, standard_output } output = stream::standard_error;
     bool access = false;
+    std::uint32_t access_sample = 1; // of so many requests one has a line
+    static constexpr std::string_view in_log = "log", nowhere = "none";
+    std::string security{in_log}; // or a file
 };
 
 struct settings {

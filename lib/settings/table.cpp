@@ -367,6 +367,14 @@ constexpr descriptor rows[] = {
     boolean<&S::log, &log_group::access>("log.access", "One line for each request.")
         .changed_by_reload()
         .with_flag("--access-log", "true"),
+    count<&S::log, &log_group::access_sample>(
+        "log.access_sample", 1, million,
+        "With log.access, one of so many requests has a line; each that is answered with 500 or above has one.")
+        .changed_by_reload(),
+    text<&S::log, &log_group::security>(
+        "log.security", "FILE", 1,
+        "Where security events go, such as sign-ins, failures and what is revoked: log, among its other lines; a FILE "
+        "of their own, as JSON, which a reload opens anew; or none."),
 };
 
 } // namespace

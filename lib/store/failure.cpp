@@ -57,9 +57,9 @@ try {
         throw;
     } catch (const soci::soci_error& e) {
         if (const auto refusal = refusal_of(e)) return *refusal;
-        core::log::error("the database failed", {{"while", doing}, {"error", describe(e)}});
+        core::log::error("the database failed", {{"while", doing}, {"reason", describe(e)}});
     } catch (const std::exception& e) {
-        core::log::error("a database job failed", {{"while", doing}, {"error", e.what()}});
+        core::log::error("a database job failed", {{"while", doing}, {"reason", e.what()}});
     } catch (...) {
         core::log::error("a database job failed", {{"while", doing}});
     }

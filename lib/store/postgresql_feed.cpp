@@ -202,7 +202,7 @@ void postgresql_feed::read_answers()
             // A server that has no LISTEN is asked more than told.
             if (!good)
                 core::log::warning("changes by other nodes are not notified",
-                                   {{"error", one_line(::PQresultErrorMessage(answer.get()))}});
+                                   {{"reason", one_line(::PQresultErrorMessage(answer.get()))}});
             listens_ = good;
             const std::lock_guard lock(mutex_);
             statistics_.listening = good;
@@ -274,7 +274,7 @@ void postgresql_feed::drop(const std::string& why)
 {
     // Once for each time that the connection is lost.
     if (!std::exchange(complained_, true))
-        core::log::error("the database's changes cannot be followed", {{"error", one_line(why.c_str())}});
+        core::log::error("the database's changes cannot be followed", {{"reason", one_line(why.c_str())}});
     // At once if it has worked until now.
     next_attempt_ = steady_clock::now() + (connection_ && has_confirmed_since_connecting_ ? milliseconds(0) : pause);
     connection_.reset();

@@ -64,6 +64,9 @@ public:
     // To be called by whoever makes tokens invalid: other nodes will be told once it is committed.
     void mark_revoked() noexcept { marks_.revoked = true; }
     change_marks take_marks() noexcept { return std::exchange(marks_, {}); }
+    // What is to be done when the transaction is durable, by the thread that writes: soon done, and without throwing.
+    void after_commit(std::function<void()> f) { afterwards_.push_back(std::move(f)); }
+    std::vector<std::function<void()>> take_afterwards() noexcept { return std::exchange(afterwards_, {}); }
 
     virtual dialect kind() const noexcept = 0;
 
@@ -110,6 +113,7 @@ private:
     soci::session sql_;
     std::unordered_map<std::type_index, std::shared_ptr<void>> kept_; // before sql_ closes, these must be gone
     change_marks marks_;
+    std::vector<std::function<void()>> afterwards_;
 };
 
 // Executes a statement that gives at most one row, to its end. True if there was a row.

@@ -45,6 +45,7 @@ BAD = [
     (rules.nothing_depends_on_where_it_was_written, 'tests/run.sh', 'build=/tm' 'p/mine/build\n'),
     (rules.nothing_depends_on_where_it_was_written, '.ci/run', 'curl https://d' 'eb.debian.org/debian\n'),
     (rules.nothing_depends_on_where_it_was_written, 'README.md', 'npm --registry https://reg' 'istry.example.net\n'),
+    (rules.the_schema_of_the_log_is_complete, 'config/log.md', '| `nobody` | text | Nothing |\n'),
     (rules.files_are_short, 'lib/core/a.cpp', 'int a;\n' * 501),
 ]
 
@@ -65,6 +66,7 @@ GOOD = [
     ('lib/CMakeLists.txt', 'watchword_library(api watchword::accounts watchword::http watchword::core)\n'),
     ('tests/unit/http/a_test.cpp', '#include "store/users.hpp"\nstd::mt19937 engine;\n'),
     ('README.md', 'Everything is done.\n'),
+    ('config/log.md', '| Field | Type | Meaning |\n|---|---|---|\n'),
     ('app/run.sh', 'cd "$root/wo' 'rk/build" && ls "${build}/home/x" /tmp /var/lib/watchword http://127.0.0.1:5000/root/x\n'),
 ]
 

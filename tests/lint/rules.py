@@ -1,6 +1,8 @@
 """The rules of the house that no compiler checks. Each takes the files and yields findings: "path:line: what"."""
 import re
 
+from sources import without_comments
+
 # Who may include whom: DESIGN's table, as lib/README.md shows it. core is open to all.
 MAY_INCLUDE = {
     'core': set(),
@@ -193,6 +195,35 @@ def the_build_agrees_with_the_table(files):
                     yield f'{f.path}:{line}: {found.group(1)} may not link {linked}'
 
 
+LOG_CALL = re.compile(r'\blog::(?:trace|debug|info|warning|error|security|access|field)\b(?:"(?:\\.|[^"\\\n])*"|[^;"])*;')
+LOG_FIELD = re.compile(r'\{\s*"(\w+)",')
+LOG_EVENT = re.compile(r'"([a-z_]+\.[a-z_]+)"')
+LOG_SCHEMA = 'config/log.md'
+
+
+def the_schema_of_the_log_is_complete(files):
+    """Each field and each event that a line may have is in the tables, and nothing else is."""
+    tables = ''.join(f.text for f in files if f.path == LOG_SCHEMA)
+    if not tables:
+        return
+    documented = set(re.findall(r'^\| `([\w.]+)` \|', tables, re.M))
+    used = {}
+    for f in files:
+        if not f.is_in('lib', 'app') or not f.path.endswith('.cpp'):
+            continue
+        if f.path == 'lib/core/log.cpp':
+            used.update((name, f.path) for name in ('stream', 'event', 'count'))
+        for call in LOG_CALL.findall(without_comments(f.text)):
+            names = LOG_FIELD.findall(call)
+            if 'log::security' in call:
+                names += LOG_EVENT.findall(call)
+            used.update((name, f.path) for name in names)
+    for name in sorted(used.keys() - documented):
+        yield f'{used[name]}: {LOG_SCHEMA} says nothing of `{name}`'
+    for name in sorted(documented - used.keys()):
+        yield f'{LOG_SCHEMA}: no line of the log has `{name}`'
+
+
 ERRORS = [
     libraries_include_whom_they_may,
     the_build_agrees_with_the_table,
@@ -206,5 +237,6 @@ ERRORS = [
     the_top_level_is_tidy,
     nothing_is_left_unfinished,
     nothing_depends_on_where_it_was_written,
+    the_schema_of_the_log_is_complete,
 ]
 WARNINGS = [files_are_short]

@@ -74,7 +74,10 @@ struct fixture : test::sessions_service {
         const auto look = [&](store::session& s) { return store::find_user_by_email(s, email); };
         const auto row = test::run_task(database.read(look)).value();
         watchword::accounts::proven_user proven{row.id, *row.public_id, row.name, row.email, *row.password_hash};
-        BOOST_REQUIRE(test::run_task(user_changes.change_password(proven, "x", in.session_id)).has_value());
+        BOOST_REQUIRE(
+            test::run_task(user_changes.change_password(
+                               proven, {watchword::accounts::actor_kind::user, proven.public_id}, "x", in.session_id))
+                .has_value());
     }
 };
 

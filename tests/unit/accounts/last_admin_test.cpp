@@ -62,7 +62,7 @@ BOOST_DATA_TEST_CASE(the_last_admin_cannot_leave, kinds, kind)
         const auto in = w.sign_in(p);
         const auto password = secret("a long password of nobody");
         const auto proven = run_task(w.node.accounts.sign_in(*p.email, password)).value();
-        return run_task(changes.delete_user(proven, in.session.id));
+        return run_task(changes.delete_user(proven, {accounts::actor_kind::user, proven.public_id}, in.session.id));
     };
     BOOST_TEST(is_refused(leave(ann), administration_problem::last_admin));
     BOOST_TEST(leave(bob).has_value());

@@ -36,11 +36,12 @@ struct world : test::session_world {
     core::result<std::uint64_t> change_password(const proven_user& u, const accounts::session_grant& in,
                                                 const std::string& hash = "new hash")
     {
-        return test::run_task(changes.change_password(u, hash, in.session.id));
+        return test::run_task(
+            changes.change_password(u, {accounts::actor_kind::user, u.public_id}, hash, in.session.id));
     }
     core::result<void> remove(const proven_user& u, const accounts::session_grant& in)
     {
-        return test::run_task(changes.delete_user(u, in.session.id));
+        return test::run_task(changes.delete_user(u, {accounts::actor_kind::user, u.public_id}, in.session.id));
     }
     core::result<store::user_state> set_disabled(bool disabled, const std::string& public_id = "ann")
     {

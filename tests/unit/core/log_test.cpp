@@ -1,6 +1,8 @@
 #include "core/json.hpp"
 #include "core/log.hpp"
+#include "support/temporary_directory.hpp"
 #include "support/test_form.hpp"
+#include "support/vectors.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/test/unit_test.hpp>
@@ -8,8 +10,10 @@
 #include <array>
 #include <chrono>
 #include <fcntl.h>
+#include <filesystem>
 #include <limits>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -17,6 +21,7 @@
 namespace {
 
 using namespace watchword::core;
+namespace test = watchword::test;
 using std::chrono::steady_clock;
 
 class test_pipe {
@@ -146,6 +151,76 @@ BOOST_AUTO_TEST_CASE(an_access_line_is_an_info_line_named_request)
     BOOST_TEST(line.at("level").as_string() == "info");
     BOOST_TEST(line.at("message").as_string() == "request");
     BOOST_TEST(line.at("status").as_int64() == 200);
+}
+
+void tell_event(log::level l = log::level::info)
+{
+    log::security(l, "sign_in.failed", "somebody could not", {{"user", "u"}, {"trace_id", ""}, {"n", 7}});
+}
+
+BOOST_AUTO_TEST_CASE(security_events_are_written_where_they_are_wanted)
+{
+    BOOST_TEST(lines_of(log::level::trace, log::format::json, [] { tell_event(); }).empty());
+
+    const auto line = json_line_of([] {
+        log::write_security_to_log();
+        tell_event(log::level::warning);
+    });
+    BOOST_TEST(line.at("level").as_string() == "warning");
+    BOOST_TEST(line.at("stream").as_string() == "security");
+    BOOST_TEST(line.at("event").as_string() == "sign_in.failed");
+    BOOST_TEST(line.at("user").as_string() == "u");
+    BOOST_TEST(line.at("n").as_int64() == 7);
+    BOOST_TEST(!line.contains("trace_id"));
+
+    const auto unwanted = [] {
+        log::write_security_to_log();
+        tell_event();
+    };
+    BOOST_TEST(lines_of(log::level::warning, log::format::json, unwanted).empty());
+    BOOST_TEST(lines_of(log::level::info, log::format::text, unwanted).at(0).substr(25) ==
+               "info    somebody could not stream=security event=sign_in.failed user=u n=7");
+}
+
+// Written by another thread.
+void await_lines(const std::string& file, std::size_t count)
+{
+    const auto limit = steady_clock::now() + std::chrono::seconds(20);
+    while (split_lines(test::read_file(file)).size() < count && steady_clock::now() < limit) std::this_thread::yield();
+    BOOST_TEST(split_lines(test::read_file(file)).size() == count);
+}
+
+BOOST_AUTO_TEST_CASE(security_events_have_a_file_of_their_own_that_may_be_moved_away)
+{
+    const test::temporary_directory directory;
+    const std::string file = directory / "security.jsonl", old = file + ".1";
+    const auto in_log = lines_of(log::level::error, log::format::text, [&] {
+        log::write_security_to_file(file);
+        tell_event(); // below the log's level
+        await_lines(file, 1);
+        std::filesystem::rename(file, old);
+        tell_event();
+        await_lines(old, 2);
+        log::reopen_security_file();
+        for (int i = 0; i < 100; ++i) tell_event();
+        log::error("another line");
+    });
+    BOOST_REQUIRE_EQUAL(in_log.size(), 1);
+    BOOST_TEST(in_log[0].ends_with("another line"));
+    BOOST_TEST(split_lines(test::read_file(old)).size() == 2u);
+    const auto lines = split_lines(test::read_file(file));
+    BOOST_REQUIRE_EQUAL(lines.size(), 100u); // closing has waited for them
+    BOOST_TEST(parse_line(lines[0]).at("event").as_string() == "sign_in.failed");
+    BOOST_TEST((std::filesystem::status(file).permissions() == std::filesystem::perms(0600)));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_of_security_events_that_cannot_be_made_is_said)
+{
+    const test::temporary_directory directory;
+    const std::string nowhere = directory / "no/such/file";
+    const auto try_it = [&] { BOOST_CHECK_THROW(log::write_security_to_file(nowhere), std::system_error); };
+    BOOST_TEST(lines_of(log::level::trace, log::format::text, try_it).empty());
+    log::reopen_security_file(); // there is none
 }
 
 BOOST_AUTO_TEST_CASE(numbers_that_json_cannot_say_are_null)

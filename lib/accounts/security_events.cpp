@@ -1,0 +1,88 @@
+#include "accounts/security_events.hpp"
+
+#include "accounts/accounts.hpp"
+#include "accounts/session_problem.hpp"
+#include "accounts/sessions.hpp"
+#include "core/log.hpp"
+#include "store/audit.hpp"
+#include "store/session.hpp"
+
+namespace watchword::accounts {
+namespace {
+
+using core::log::level;
+
+std::string address_of(const client& who)
+{
+    return who.address ? who.address->to_string() : "unix";
+}
+
+// Empty: nothing was judged.
+std::string_view reason_of(const core::error_code& why, std::string_view user) noexcept
+{
+    if (why == core::errc::not_found) return "unknown_user";
+    if (why == core::errc::wrong_password) return user.empty() ? "unknown_user" : "wrong_password";
+    if (why == session_problem::user_disabled) return "user_disabled";
+    return {};
+}
+
+} // namespace
+
+void tell_sign_in(const client& who, std::string_view user, const core::error_code& outcome) noexcept
+try {
+    const auto reason = outcome ? reason_of(outcome, user) : std::string_view();
+    if (outcome && reason.empty()) return;
+    const auto address = address_of(who);
+    core::log::security(level::info, outcome ? "sign_in.failed" : "sign_in.succeeded",
+                        outcome ? "somebody could not sign in" : "somebody signed in",
+                        {{"reason", reason},
+                         {"user", user},
+                         {"remote", address},
+                         {"request_id", who.request_id},
+                         {"trace_id", who.trace_id}});
+} catch (...) { // out of memory
+}
+
+void tell_sign_up(const client& who, const core::result<std::string>& user, existence shown) noexcept
+try {
+    const bool hides = shown == existence::hidden;
+    const bool is_taken = !user && user.error() == core::errc::already_exists;
+    if (!user && !is_taken) return;
+    const auto address = address_of(who);
+    core::log::security(level::info,
+                        is_taken ? "sign_up.taken"
+                        : hides  ? "sign_up.answered"
+                                 : "sign_up.succeeded",
+                        is_taken ? "somebody signed up with an address that is known"
+                        : hides  ? "somebody signed up; whether the address was free is hidden"
+                                 : "somebody signed up",
+                        {{"user", user && !hides ? std::string_view(*user) : std::string_view()},
+                         {"remote", address},
+                         {"request_id", who.request_id},
+                         {"trace_id", who.trace_id}});
+} catch (...) { // out of memory
+}
+
+void tell_ended(const ended_sessions& e) noexcept
+{
+    core::log::security(level::info, e.generation ? "tokens.revoked" : "sessions.ended",
+                        e.generation ? "all tokens of a user were revoked" : "sessions have ended",
+                        {{"user", e.public_id}, {"count", e.ids.size()}, {"reason", name_of(e.why)}});
+}
+
+void tell_when_durable(store::session& s, const store::audit_event& e, std::string_view trace_id)
+{
+    s.after_commit([e, trace = std::string(trace_id)] {
+        core::log::security(level::info, e.action, "an entry was added to the audit log",
+                            {{"audit_id", e.id},
+                             {"actor_kind", e.actor_kind},
+                             {"actor", e.actor_id},
+                             {"subject", e.subject},
+                             {"details", e.details == "{}" ? std::string_view() : std::string_view(e.details)},
+                             {"remote", e.address},
+                             {"request_id", e.request_id},
+                             {"trace_id", trace}});
+    });
+}
+
+} // namespace watchword::accounts
