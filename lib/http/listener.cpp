@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace watchword::http {
@@ -140,6 +141,13 @@ std::vector<inherited_socket> inherited_sockets()
     return all;
 }
 
+// Nobody finds a Unix-domain socket any more whose path has been removed: a new one is made.
+bool can_be_reached(const core::listen_address& a)
+{
+    struct ::stat found {};
+    return a.kind != family::unix_socket || (::lstat(a.name.c_str(), &found) == 0 && S_ISSOCK(found.st_mode));
+}
+
 bool listens(int fd)
 {
     int value = 0;
@@ -192,15 +200,15 @@ std::unique_ptr<listener> listener::open_unix(const std::string& text, core::lis
     made->own_path();
     if (::listen(fd.get(), backlog) != 0) fail_errno();
     made->is_unix_ = true;
-    made->address_ = "unix:" + made->path_;
+    made->address_ = "unix:" + made->settings_.name;
     made->shared_ = fd.release();
     return made;
 }
 
-void listener::own_path()
+void listener::own_path() noexcept
 {
     struct ::stat found {};
-    if (::lstat(settings_.name.c_str(), &found) != 0) fail_errno();
+    if (::lstat(settings_.name.c_str(), &found) != 0) return; // somebody has removed it already
     path_ = settings_.name;
     device_ = found.st_dev;
     inode_ = found.st_ino;
@@ -215,11 +223,19 @@ std::unique_ptr<listener> listener::take(const std::string& text, core::listen_a
     const auto address = bound_address(from.sockets.front().get(), made->is_unix_);
     made->handed_ = std::move(from.sockets);
     made->address_ = scheme(made->settings_) + address;
-    if (made->settings_.kind == family::unix_socket) {
-        if (::chmod(made->settings_.name.c_str(), made->settings_.mode) != 0) fail_errno();
-        made->own_path();
-    }
     return made;
+}
+
+void listener::own()
+{
+    if (handed_.empty()) return;
+    if (settings_.kind == family::unix_socket) {
+        if (::chmod(settings_.name.c_str(), settings_.mode) != 0 && errno != ENOENT)
+            throw std::runtime_error("cannot listen on " + address_ + ": " + std::generic_category().message(errno));
+        own_path();
+    }
+    const int unused = 0;
+    for (const auto& each : handed_) ::setsockopt(each.get(), SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof unused);
 }
 
 std::string listener::bare_address() const
@@ -241,6 +257,14 @@ handed_listener listener::hand() const
     return copy;
 }
 
+bool stands_for(const handed_listener& h, const std::string& text)
+{
+    if (h.text == text) return true;
+    const auto parsed = core::parse_listen_address(text);
+    return parsed && ((parsed->kind == family::tcp && h.address == to_text(parsed->endpoint)) ||
+                      (parsed->kind == family::unix_socket && h.address == "unix:" + parsed->name));
+}
+
 std::vector<std::unique_ptr<listener>> listener::open(const std::string& text)
 {
     std::vector<handed_listener> none;
@@ -252,18 +276,15 @@ std::vector<std::unique_ptr<listener>> listener::open(const std::string& text, s
     const auto parsed = core::parse_listen_address(text);
     if (!parsed) throw std::runtime_error("cannot listen on '" + text + "': this is no address to listen on");
     std::vector<std::unique_ptr<listener>> all;
-    const auto stands_for = [&](const handed_listener& h) {
-        return h.text == text || (parsed->kind == family::tcp && h.address == to_text(parsed->endpoint)) ||
-               (parsed->kind == family::unix_socket && h.address == "unix:" + parsed->name);
-    };
     try {
         for (auto each = handed.begin(); each != handed.end();) {
-            if (!stands_for(*each)) {
+            if (!stands_for(*each, text)) {
                 ++each;
                 continue;
             }
-            all.push_back(take(text, *parsed, std::move(*each)));
+            if (can_be_reached(*parsed)) all.push_back(take(text, *parsed, std::move(*each)));
             each = handed.erase(each);
+            if (parsed->kind != family::inherited) break; // the next one with this text is another's
         }
         if (!all.empty()) return all;
         switch (parsed->kind) {

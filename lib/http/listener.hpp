@@ -18,12 +18,15 @@ struct handed_listener {
     std::string address; // listener::bare_address()
     std::vector<core::descriptor> sockets;
 };
+// Whether they are what listener::open() would take for that text.
+bool stands_for(const handed_listener&, const std::string& text);
 
 // A socket, or one for each thread, that clients connect to. One thread.
 class listener {
 public:
     // All that a text stands for, bound: see core::listen_address. Of inherited sockets there may be several. What was
-    // handed over for the same text or address is used, and taken out of `handed`. std::runtime_error names what cannot
+    // handed over for the same text or address is used, the first of several unless they were inherited, and taken out
+    // of `handed`. std::runtime_error names what cannot
     // be had and why.
     static std::vector<std::unique_ptr<listener>> open(const std::string& text, std::vector<handed_listener>& handed);
     static std::vector<std::unique_ptr<listener>> open(const std::string& text);
@@ -36,6 +39,11 @@ public:
     stream_acceptor acceptor(core::asio::io_context&);
     // Whether there are sockets that were handed over and that no acceptor has yet: each must get one.
     bool has_more() const noexcept { return next_handed_ < handed_.size(); }
+
+    // Before it serves. What was handed over is this one's from now on: clients that the other process kept out may
+    // come, and a Unix-domain socket's path gets its mode and goes with this one. If something fails before, the other
+    // one is as it was. std::runtime_error.
+    void own();
 
     // Duplicates of all its sockets; while the acceptors are open. boost::system::system_error.
     handed_listener hand() const;
@@ -59,7 +67,7 @@ private:
     static std::unique_ptr<listener> open_unix(const std::string& text, core::listen_address);
     static std::unique_ptr<listener> take(const std::string& text, core::listen_address, handed_listener);
     core::descriptor next_socket();
-    void own_path();
+    void own_path() noexcept;
 
     const std::string text_;
     core::listen_address settings_;
@@ -69,14 +77,14 @@ private:
     std::vector<int> in_use_; // by acceptors
     bool is_unix_ = false;
     std::string address_;
-    std::string path_; // of a Unix-domain socket made here
+    std::string path_; // of a Unix-domain socket that goes with this
     ::dev_t device_{};
     ::ino_t inode_{};
 };
 
 // Lets no client begin a handshake with a listening TCP socket any more, so that its queue can be emptied before it is
 // closed, which would reset who is in it. Who is kept out asks again a second later. Accepted sockets inherit the
-// filter; it does not matter to them.
+// filter; it does not matter to them. It holds for duplicates, too, in whatever process.
 void keep_clients_out(stream_acceptor&) noexcept;
 
 } // namespace watchword::http

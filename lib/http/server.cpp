@@ -468,6 +468,7 @@ void server::start()
 {
     const std::lock_guard lock(state_->mutex);
     if (state_->started || state_->stopping) return;
+    for (auto& each : state_->listeners) each->own();
     state_->started = true;
     for (auto& thread : state_->threads) thread.start();
 }
@@ -507,6 +508,12 @@ bool server::hand_over(const std::vector<std::string>& addresses)
     const auto until = steady_clock::now() + state_->drain_timeout;
     for (auto& thread : state_->threads) thread.post_hand_over(taken, until);
     return true;
+}
+
+bool server::is_handing_over() const
+{
+    const std::lock_guard lock(state_->mutex);
+    return state_->handing_over;
 }
 
 void server::wait()

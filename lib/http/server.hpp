@@ -46,7 +46,7 @@ public:
     // The bound addresses, with the ports that were picked for port 0.
     const std::vector<std::string>& addresses() const noexcept;
 
-    // Starts accepting.
+    // Starts accepting. std::runtime_error if the permissions of a socket that was handed over cannot be set.
     void start();
     // Accepts no more; what is in flight is finished, each response announcing `Connection: close`. The second call,
     // or the drain timeout, cuts the connections; a handler that runs is waited for all the same.
@@ -58,6 +58,8 @@ public:
     // send or read slowly are given up soon. A stop() meanwhile changes nothing, a second one cuts the connections.
     // False: it does not serve, or stops already.
     bool hand_over(const std::vector<std::string>& addresses);
+    // Whether hand_over() was done: then wait() is soon over, and nobody need be cut.
+    bool is_handing_over() const;
     // Returns when every connection has ended after stop() or hand_over().
     void wait();
 

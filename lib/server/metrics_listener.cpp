@@ -46,8 +46,10 @@ metrics_listener::metrics_listener(std::vector<std::string> listen, std::functio
 
 metrics_listener::~metrics_listener()
 {
-    server_.stop();
-    server_.stop();
+    if (!server_.is_handing_over()) {
+        server_.stop();
+        server_.stop();
+    }
     server_.wait();
 }
 

@@ -20,7 +20,7 @@ public:
     // What is referred to, and what `text` refers to, must outlive it.
     metrics_listener(std::vector<std::string> listen, std::function<std::string()> text, const core::clock&,
                      core::random_source&, std::vector<http::handed_listener>& handed);
-    // Who is being answered is cut.
+    // Who is being answered is cut, unless another process goes on: he may not notice then.
     ~metrics_listener();
 
     http::server& server() noexcept { return server_; }

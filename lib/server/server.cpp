@@ -222,7 +222,8 @@ std::vector<std::string> places_taken(const http::server& server, const std::vec
 {
     auto all = server.addresses();
     for (const auto& each : handed)
-        if (std::find(s.metrics.listen.begin(), s.metrics.listen.end(), each.text) != s.metrics.listen.end())
+        if (std::any_of(s.metrics.listen.begin(), s.metrics.listen.end(),
+                        [&each](const std::string& text) { return http::stands_for(each, text); }))
             all.push_back(each.address);
     return all;
 }

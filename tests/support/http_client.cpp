@@ -1,15 +1,19 @@
 #include "support/http_client.hpp"
 
 #include "core/text.hpp"
+#include "support/tls_client.hpp"
 
 #include <cctype>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
+#include <fcntl.h>
 #include <netdb.h>
 #include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <unistd.h>
 #include <utility>
 
@@ -21,27 +25,73 @@ namespace {
     throw std::runtime_error(what);
 }
 
+constexpr std::string_view https = "https://", unix_path = "unix:";
+
+int connected(int family, const ::sockaddr* to, ::socklen_t size, std::chrono::milliseconds limit,
+              const std::string& address)
+{
+    const int fd = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const ::timeval time{limit.count() / 1000, limit.count() % 1000 * 1000};
+    ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
+    ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time);
+    if (::connect(fd, to, size) == 0) return fd;
+    const std::string why = std::strerror(errno);
+    ::close(fd);
+    fail("cannot connect to " + address + ": " + why);
+}
+
+int open_unix_socket(const std::string& address, std::chrono::milliseconds limit)
+{
+    ::sockaddr_un to{};
+    to.sun_family = AF_UNIX;
+    const auto path = address.substr(unix_path.size());
+    if (path.size() >= sizeof to.sun_path) fail("the path is too long: " + address);
+    path.copy(to.sun_path, path.size());
+    return connected(AF_UNIX, reinterpret_cast<const ::sockaddr*>(&to), sizeof to, limit, address);
+}
+
 int open_socket(const std::string& address, std::chrono::milliseconds limit)
 {
-    const auto colon = address.rfind(':');
+    if (address.starts_with(unix_path)) return open_unix_socket(address, limit);
+    const auto begin = address.starts_with(https) ? https.size() : 0, colon = address.rfind(':');
     if (colon == address.npos) fail("no port in " + address);
-    auto host = address.substr(0, colon);
+    auto host = address.substr(begin, colon - begin);
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
     ::addrinfo hints{}, *found = nullptr;
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
     if (::getaddrinfo(host.c_str(), address.c_str() + colon + 1, &hints, &found) != 0) fail("no address: " + address);
-    const int fd = ::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const ::timeval time{limit.count() / 1000, limit.count() % 1000 * 1000};
-    ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
-    ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time);
-    const bool connected = ::connect(fd, found->ai_addr, found->ai_addrlen) == 0;
-    const std::string why = std::strerror(errno);
-    ::freeaddrinfo(found);
-    if (connected) return fd;
-    ::close(fd);
-    fail("cannot connect to " + address + ": " + why);
+    const std::unique_ptr<::addrinfo, void (*)(::addrinfo*)> owned(found, &::freeaddrinfo);
+    return connected(found->ai_family, found->ai_addr, found->ai_addrlen, limit, address);
 }
+
+std::string host_of(const std::string& address)
+{
+    if (address.starts_with(unix_path)) return "localhost";
+    return address.substr(address.starts_with(https) ? https.size() : 0);
+}
+
+// OpenSSL writes without MSG_NOSIGNAL.
+class without_broken_pipes {
+public:
+    without_broken_pipes()
+    {
+        ::sigemptyset(&pipe_);
+        ::sigaddset(&pipe_, SIGPIPE);
+        ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+    }
+    ~without_broken_pipes()
+    {
+        const ::timespec at_once{};
+        ::sigtimedwait(&pipe_, nullptr, &at_once);
+        ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    }
+    without_broken_pipes(const without_broken_pipes&) = delete;
+    without_broken_pipes& operator=(const without_broken_pipes&) = delete;
+
+private:
+    ::sigset_t pipe_, before_;
+};
 
 } // namespace
 
@@ -53,18 +103,37 @@ std::string http_response::header(std::string_view name) const
 }
 
 http_client::http_client(const std::string& address, std::chrono::milliseconds limit)
-    : host_(address), socket_(open_socket(address, limit))
-{}
+    : host_(host_of(address)), socket_(open_socket(address, limit))
+{
+    if (!address.starts_with(https)) return;
+    const without_broken_pipes quiet;
+    tls_ = std::make_unique<tls_client>(socket_, tls_offer());
+    if (tls_->handshake() == tls_client::outcome::done) return;
+    const auto why = tls_->failure();
+    tls_.reset();
+    ::close(socket_);
+    fail("no TLS with " + address + ": " + why);
+}
 
 http_client::~http_client()
 {
+    tls_.reset();
     ::close(socket_);
+}
+
+void http_client::send_secure(std::string_view bytes)
+{
+    const without_broken_pipes quiet;
+    while (!bytes.empty())
+        if (tls_->write(bytes) != tls_client::outcome::done) fail("cannot send: " + tls_->failure());
 }
 
 void http_client::send(std::string_view bytes)
 {
+    if (tls_) return send_secure(bytes);
     while (!bytes.empty()) {
         const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        is_broken_pipe_ = sent < 0 && errno == EPIPE;
         if (sent < 0) fail(std::string("cannot send: ") + std::strerror(errno));
         bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
@@ -75,8 +144,17 @@ void http_client::finish_sending()
     ::shutdown(socket_, SHUT_WR);
 }
 
+bool http_client::receive_secure()
+{
+    const without_broken_pipes quiet;
+    const auto now = tls_->read(received_);
+    if (now == tls_client::outcome::again) fail("nothing was received in time");
+    return now == tls_client::outcome::done;
+}
+
 bool http_client::receive()
 {
+    if (tls_) return receive_secure();
     char buffer[16 * 1024];
     const auto size = ::recv(socket_, buffer, sizeof buffer, 0);
     if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) fail("nothing was received in time");
@@ -148,8 +226,14 @@ bool http_client::is_closed()
     return received_.empty() && !receive();
 }
 
-bool http_client::has_ended() const
+bool http_client::has_ended()
 {
+    if (tls_) { // what is there may be a ticket only
+        ::fcntl(socket_, F_SETFL, O_NONBLOCK);
+        const auto now = tls_->read(received_);
+        ::fcntl(socket_, F_SETFL, 0);
+        return now == tls_client::outcome::closed || now == tls_client::outcome::failed;
+    }
     char next = 0;
     const auto size = ::recv(socket_, &next, 1, MSG_PEEK | MSG_DONTWAIT);
     return size == 0 || (size < 0 && errno != EAGAIN && errno != EWOULDBLOCK);
@@ -157,8 +241,10 @@ bool http_client::has_ended() const
 
 // Linux: bytes that meet a closed socket are answered by a reset. Behind the server's end (CLOSE_WAIT) that is EPIPE;
 // if the server closed with the bytes unread there is no end, and it is ECONNRESET; if it read them there is no reset.
+// A Unix-domain socket says so when it sends.
 bool http_client::crossed_the_end() const
 {
+    if (is_broken_pipe_) return true;
     pollfd reset{socket_, 0, 0};
     ::poll(&reset, 1, 1000); // it follows the end at once, if it comes
     int failure = 0;

@@ -3,12 +3,15 @@
 #include "support/test_form.hpp"
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace watchword::test {
+
+class tls_client;
 
 using name_values = std::vector<std::pair<std::string, std::string>>;
 
@@ -27,7 +30,8 @@ struct http_response {
 // closed or silent for too long, an answer that is no HTTP.
 class http_client {
 public:
-    // `address` is ADDRESS:PORT, IPv6 in brackets.
+    // `address` is as a server says where it listens: ADDRESS:PORT, IPv6 in brackets; https://ADDRESS:PORT, whose
+    // certificate may be anyone's; unix:PATH.
     explicit http_client(const std::string& address,
                          std::chrono::milliseconds limit = at_most(std::chrono::seconds(20)));
     ~http_client();
@@ -42,9 +46,9 @@ public:
     // Waits for the end of the connection: whether it comes before any other byte, and in time.
     bool is_closed();
     // Whether the server has closed its side by now, as far as this machine knows; a client looks before it sends.
-    bool has_ended() const;
-    // After a failed read_response(): whether the server had closed its side before what was sent last arrived, so that
-    // it never saw it. No server can prevent that; clients send such a request again.
+    bool has_ended();
+    // After a failed send() or read_response(): whether the server had closed its side before what was sent last
+    // arrived, so that it never saw it. No server can prevent that; clients send such a request again.
     bool crossed_the_end() const;
 
     // A whole request with Host and, if there is a body or a content type, Content-Length.
@@ -57,6 +61,8 @@ public:
 
 private:
     bool receive(); // false at the end of the connection
+    bool receive_secure();
+    void send_secure(std::string_view bytes);
     std::string read_line();
     std::string read_exactly(std::size_t size);
     std::string read_chunks();
@@ -64,6 +70,8 @@ private:
     std::string host_;
     std::string received_;
     int socket_ = -1;
+    bool is_broken_pipe_ = false; // a send found the other side closed
+    std::unique_ptr<tls_client> tls_;
 };
 
 std::string request_bytes(std::string_view method, std::string_view target, const name_values& headers = {},
