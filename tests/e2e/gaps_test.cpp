@@ -86,8 +86,8 @@ BOOST_AUTO_TEST_CASE(g2_chunk_extensions_trailers_and_tiny_chunks_do_not_fill_th
             BOOST_TEST_MESSAGE("G2 " << a.what << ": answered " << status << ", memory grew by " << grown / 1024
                                      << " KiB");
             BOOST_TEST((status == 400 || status == 413 || status == 431), a.what << ": " << status);
-            // By the last round the thread has met bodies of that size.
-            if (!is_sanitized && (!a.has_body || round == rounds))
+            // By then the server has done all that it does after its start, and its thread has met bodies of that size.
+            if (!is_sanitized && round >= (a.has_body ? rounds : 2))
                 BOOST_TEST(grown < 2 * mebibyte, a.what << ": " << grown);
         }
     }
