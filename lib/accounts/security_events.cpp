@@ -20,8 +20,8 @@ std::string address_of(const client& who)
 // Empty: nothing was judged.
 std::string_view reason_of(const core::error_code& why, std::string_view user) noexcept
 {
-    if (why == core::errc::not_found) return "unknown_user";
-    if (why == core::errc::wrong_password) return user.empty() ? "unknown_user" : "wrong_password";
+    if (why == core::errc::not_found) return "no_such_user";
+    if (why == core::errc::wrong_password) return user.empty() ? "no_such_user" : "wrong_password";
     if (why == session_problem::user_disabled) return "user_disabled";
     return {};
 }

@@ -117,6 +117,7 @@ response& response::set(std::string_view name, std::string_view value)
     constexpr std::string_view line_ends("\r\n\0", 3);
     if (name.empty() || name.find_first_of(line_ends) != name.npos || value.find_first_of(line_ends) != value.npos)
         throw std::invalid_argument("a response field with a line break");
+    lines_.reserve(lines_.size() + name.size() + value.size() + 4); // without memory, no part of a line
     lines_.append(name).append(": ").append(value).append("\r\n");
     security_fields_ = security_fields_ || is_security_field(name);
     return *this;

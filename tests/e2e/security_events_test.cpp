@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(sign_ups_and_sign_ins_are_told_with_who_and_why_and_never_w
     BOOST_TEST(text_of(all[3], "user") == ann);
     BOOST_TEST(text_of(all[3], "reason") == "wrong_password");
     BOOST_TEST(!all[4].contains("user"));
-    BOOST_TEST(text_of(all[4], "reason") == "unknown_user");
+    BOOST_TEST(text_of(all[4], "reason") == "no_such_user");
     for (const auto& each : all) {
         BOOST_TEST(text_of(each, "remote") == "127.0.0.1");
         BOOST_TEST(text_of(each, "request_id").size() == 32u);

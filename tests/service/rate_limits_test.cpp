@@ -369,6 +369,7 @@ BOOST_AUTO_TEST_CASE(refusals_are_logged_once_a_second_with_their_number)
     {
         limited s(each_address({1, 86'400s}));
         core::log::open(core::log::level::info, core::log::format::text, file);
+        core::log::write_security_to_log();
         s.log_in_status();
         for (int i = 0; i < 10; ++i) BOOST_TEST(s.log_in_status() == 429);
         s.now += 999ms;
