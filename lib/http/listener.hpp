@@ -26,8 +26,7 @@ class listener {
 public:
     // All that a text stands for, bound: see core::listen_address. Of inherited sockets there may be several. What was
     // handed over for the same text or address is used, the first of several unless they were inherited, and taken out
-    // of `handed`. std::runtime_error names what cannot
-    // be had and why.
+    // of `handed`. std::runtime_error names what cannot be had and why.
     static std::vector<std::unique_ptr<listener>> open(const std::string& text, std::vector<handed_listener>& handed);
     static std::vector<std::unique_ptr<listener>> open(const std::string& text);
     ~listener();

@@ -95,7 +95,8 @@ BOOST_FIXTURE_TEST_CASE(a_server_signs_it_and_whoever_changes_it_is_told, audite
 
 BOOST_FIXTURE_TEST_CASE(new_events_are_followed, audited)
 {
-    process follower({watchword_binary(), "audit", "tail", "--database", "sqlite:" + file, "-n", "0", "--follow"});
+    process follower({watchword_binary(), "audit", "tail", "--database", "sqlite:" + file, "-n", "1", "--follow"});
+    BOOST_TEST(comes_true([&] { return contains(follower.output(), "  role.changed  guest"); })); // it has begun
     BOOST_TEST(step("role", "set", {"late", "users.read"}).exit_code == 0);
     BOOST_TEST(comes_true([&] { return contains(follower.output(), "  role.changed  late"); }));
     BOOST_TEST(!contains(follower.output(), "clerk"));
