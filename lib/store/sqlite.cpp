@@ -447,8 +447,9 @@ std::unique_ptr<backend> open_sqlite(const std::filesystem::path& file, std::chr
                                      const checkpoint_settings& checkpoints)
 {
     const auto name = checked(file);
-    return std::make_unique<sqlite_backend>(name, timeout, file_locks{std::make_unique<file_lock>(name), nullptr},
-                                            checkpoints);
+    file_locks locks;
+    locks.owner = std::make_unique<file_lock>(name);
+    return std::make_unique<sqlite_backend>(name, timeout, std::move(locks), checkpoints);
 }
 
 std::unique_ptr<backend> open_sqlite_beside_owner(const std::filesystem::path& file, std::chrono::milliseconds timeout)
