@@ -2,6 +2,7 @@
 
 #include "core/descriptor.hpp"
 #include "core/text.hpp"
+#include "core/unix_address.hpp"
 
 #include <boost/asio/ip/v6_only.hpp>
 
@@ -96,14 +97,6 @@ void set_stream_options(int fd)
     ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
 }
 
-::sockaddr_un unix_address(const std::string& path)
-{
-    ::sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-    return address;
-}
-
 // Removes the socket that a server left behind when it died; one that somebody listens at stays.
 void remove_stale(const std::string& path, const ::sockaddr_un& address)
 {
@@ -191,7 +184,7 @@ std::unique_ptr<listener> listener::open_tcp(const std::string& text, core::list
 
 std::unique_ptr<listener> listener::open_unix(const std::string& text, core::listen_address a)
 {
-    const auto address = unix_address(a.name);
+    const auto address = core::unix_address(a.name).value(); // it was parsed
     remove_stale(a.name, address);
     auto fd = checked(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (::bind(fd.get(), reinterpret_cast<const ::sockaddr*>(&address), sizeof address) != 0) fail_errno();

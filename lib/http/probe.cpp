@@ -2,18 +2,17 @@
 
 #include "core/descriptor.hpp"
 #include "core/text.hpp"
+#include "core/unix_address.hpp"
 #include "http/tls_dialed.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <optional>
 #include <poll.h>
 #include <span>
 #include <stdexcept>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <system_error>
 
 namespace watchword::http {
@@ -40,9 +39,7 @@ public:
     {
         if (socket_.get() < 0) fail("no socket", errno);
         if (to.kind == family::unix_socket) {
-            ::sockaddr_un address{};
-            address.sun_family = AF_UNIX;
-            std::memcpy(address.sun_path, to.name.data(), std::min(to.name.size(), sizeof address.sun_path - 1));
+            const auto address = core::unix_address(to.name).value(); // it was parsed
             connect(reinterpret_cast<const ::sockaddr*>(&address), sizeof address);
         } else {
             connect(to.endpoint.data(), static_cast<::socklen_t>(to.endpoint.size()));

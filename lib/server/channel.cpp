@@ -1,6 +1,7 @@
 #include "server/channel.hpp"
 
 #include "core/json.hpp"
+#include "core/unix_address.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -34,11 +35,9 @@ constexpr int backlog = 8;
 
 ::sockaddr_un address_of(const std::string& path)
 {
-    ::sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (path.size() >= sizeof address.sun_path) refuse(path, "the path is longer than a socket's may be");
-    std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-    return address;
+    const auto address = core::unix_address(path);
+    if (!address) refuse(path, "the path is longer than a socket's may be");
+    return *address;
 }
 
 core::descriptor new_socket(const std::string& path)

@@ -2,18 +2,17 @@
 
 #include "core/descriptor.hpp"
 #include "core/listen_address.hpp"
+#include "core/unix_address.hpp"
 #include "http/probe.hpp"
 #include "server/diagnosis_files.hpp"
 
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <netinet/in.h>
 #include <optional>
 #include <stdexcept>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -101,13 +100,10 @@ finding check_unix(const settings::settings& s, const std::string& text, const l
     if (::lstat(a.name.c_str(), &about) != 0) return all_well(name, text + " is free");
     if (!S_ISSOCK(about.st_mode))
         return error_of(name, text + ": there is a file that is no socket", "Move it, or name another path.");
-    ::sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (a.name.size() >= sizeof address.sun_path)
-        return error_of(name, text + ": the path is longer than a socket's may be", "Name a shorter one.");
-    std::memcpy(address.sun_path, a.name.c_str(), a.name.size() + 1);
+    const auto address = core::unix_address(a.name);
+    if (!address) return error_of(name, text + ": the path is longer than a socket's may be", "Name a shorter one.");
     const auto client = open_socket(AF_UNIX);
-    if (!connects(client, &address, sizeof address))
+    if (!connects(client, &*address, sizeof *address))
         return errno == ECONNREFUSED ? all_well(name, text + " was left behind by a server, and is free")
                                      : judge_use(s, text, false, is_served);
     std::optional<bool> asked;

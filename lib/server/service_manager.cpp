@@ -2,10 +2,10 @@
 
 #include "core/descriptor.hpp"
 #include "core/text.hpp"
+#include "core/unix_address.hpp"
 
 #include <cstddef>
 #include <cstdlib>
-#include <cstring>
 #include <ctime>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -53,14 +53,13 @@ void service_manager::tell_alive() const
 
 void service_manager::tell(std::string_view what) const noexcept
 {
-    ::sockaddr_un address{};
-    if (socket_.empty() || socket_.size() >= sizeof address.sun_path) return;
-    address.sun_family = AF_UNIX;
-    std::memcpy(address.sun_path, socket_.data(), socket_.size());
-    if (address.sun_path[0] == '@') address.sun_path[0] = '\0'; // an abstract name
+    auto address = core::unix_address(socket_);
+    if (socket_.empty() || !address) return;
+    if (address->sun_path[0] == '@') address->sun_path[0] = '\0'; // an abstract name
     const core::descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     const auto size = static_cast<::socklen_t>(offsetof(::sockaddr_un, sun_path) + socket_.size());
-    ::sendto(socket.get(), what.data(), what.size(), MSG_NOSIGNAL, reinterpret_cast<const ::sockaddr*>(&address), size);
+    ::sendto(socket.get(), what.data(), what.size(), MSG_NOSIGNAL, reinterpret_cast<const ::sockaddr*>(&*address),
+             size);
 }
 
 } // namespace watchword::server

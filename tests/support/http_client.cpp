@@ -1,6 +1,7 @@
 #include "support/http_client.hpp"
 
 #include "core/text.hpp"
+#include "core/unix_address.hpp"
 #include "support/tls_client.hpp"
 
 #include <cctype>
@@ -13,7 +14,6 @@
 #include <stdexcept>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 #include <utility>
 
@@ -42,12 +42,9 @@ int connected(int family, const ::sockaddr* to, ::socklen_t size, std::chrono::m
 
 int open_unix_socket(const std::string& address, std::chrono::milliseconds limit)
 {
-    ::sockaddr_un to{};
-    to.sun_family = AF_UNIX;
-    const auto path = address.substr(unix_path.size());
-    if (path.size() >= sizeof to.sun_path) fail("the path is too long: " + address);
-    path.copy(to.sun_path, path.size());
-    return connected(AF_UNIX, reinterpret_cast<const ::sockaddr*>(&to), sizeof to, limit, address);
+    const auto to = core::unix_address(address.substr(unix_path.size()));
+    if (!to) fail("the path is too long: " + address);
+    return connected(AF_UNIX, reinterpret_cast<const ::sockaddr*>(&*to), sizeof *to, limit, address);
 }
 
 int open_socket(const std::string& address, std::chrono::milliseconds limit)

@@ -1,5 +1,7 @@
 #include "support/tcp_gate.hpp"
 
+#include "core/unix_address.hpp"
+
 #include <algorithm>
 #include <arpa/inet.h>
 #include <cerrno>
@@ -11,7 +13,6 @@
 #include <stdexcept>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 #include <utility>
 
@@ -278,9 +279,7 @@ bool tcp_gate::connect(link& l)
     const int socket = ::socket(is_path ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     int result = 0;
     if (is_path) {
-        ::sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        target_.copy(address.sun_path, sizeof address.sun_path - 1);
+        const auto address = core::unix_address(target_).value();
         result = ::connect(socket, generic(&address), sizeof address);
     } else {
         const auto address = target_address(target_);
