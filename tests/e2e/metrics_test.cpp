@@ -22,8 +22,7 @@ std::string metrics_address(const server_process& server)
 {
     const auto log = server.log();
     const auto begin = log.rfind('\n', log.find("\"message\":\"metrics\"")) + 1;
-    const auto line = log.substr(begin, log.find('\n', begin) - begin);
-    return std::string(boost::json::parse(line).at("listen").as_string());
+    return listen_in(log.substr(begin, log.find('\n', begin) - begin));
 }
 
 struct measured_server {

@@ -1,5 +1,7 @@
 #include "takeover_fixture.hpp"
 
+#include "core/unix_address.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
@@ -10,16 +12,13 @@
 #include <stdexcept>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 
 namespace watchword::test {
 
 notify_socket::notify_socket(std::string path) : path_(std::move(path))
 {
-    ::sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path_.copy(address.sun_path, sizeof address.sun_path - 1);
+    const auto address = core::unix_address(path_).value();
     socket_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     const ::timeval limit{30, 0};
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
@@ -77,13 +76,6 @@ std::unique_ptr<process> service::start_ready(const std::vector<std::string>& mo
         if (listen.ends_with(":0")) listen = address;
     }
     return started;
-}
-
-std::string listen_in(const std::string& log_line)
-{
-    const std::string_view name = "\"listen\":\"";
-    const auto at = log_line.find(name) + name.size();
-    return log_line.substr(at, log_line.find('"', at) - at);
 }
 
 void start_clients(std::list<ledger_client>& clients, const std::string& address, std::size_t count)

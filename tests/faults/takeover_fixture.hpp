@@ -55,9 +55,6 @@ struct service {
     std::unique_ptr<process> start_ready(const std::vector<std::string>& more = {});
 };
 
-// The addresses that a line of the log names.
-std::string listen_in(const std::string& log_line);
-
 // Of every manner.
 void start_clients(std::list<ledger_client>&, const std::string& address, std::size_t count);
 // Until so many more requests were answered.

@@ -53,6 +53,11 @@ std::vector<std::string> split(std::string_view list)
 
 } // namespace
 
+std::string listen_in(const std::string& log_line)
+{
+    return std::string(boost::json::parse(log_line).at("listen").as_string());
+}
+
 std::string watchword_binary()
 {
     const char* const set = std::getenv("WATCHWORD_BINARY");
@@ -65,7 +70,7 @@ server_process::server_process(const std::filesystem::path& directory, const std
 {
     const auto line = child_.await_error_line("\"message\":\"ready\"");
     if (!line) throw std::runtime_error("the server did not become ready; it wrote: " + log());
-    addresses_ = split(std::string_view(boost::json::parse(*line).at("listen").as_string()));
+    addresses_ = split(listen_in(*line));
 }
 
 server_process::~server_process()

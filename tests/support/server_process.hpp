@@ -9,6 +9,9 @@ namespace watchword::test {
 // The program under test: WATCHWORD_BINARY of the environment, else the one built with the tests.
 std::string watchword_binary();
 
+// The addresses that a JSON line of the log says are listened at.
+std::string listen_in(const std::string& log_line);
+
 // A running `watchword serve` on a free port, on the database watchword.db in a directory, which a later server can be
 // started on again; without limits for clients, unless an argument sets one of limits.*. One thread.
 class server_process {
