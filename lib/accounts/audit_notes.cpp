@@ -40,7 +40,8 @@ void note_in_audit(store::session& s, const actor& by, core::precise_timestamp n
     e.action = action;
     e.subject = storable(subject);
     auto all = details;
-    if (!by.trace_id.empty()) all["trace_id"] = storable(by.trace_id);
+    const auto trace_id = storable(by.trace_id);
+    if (!trace_id.empty()) all["trace_id"] = trace_id;
     e.details = boost::json::serialize(all);
     if (by.address) e.address = by.address->to_string();
     e.request_id = storable(by.request_id);
@@ -48,7 +49,7 @@ void note_in_audit(store::session& s, const actor& by, core::precise_timestamp n
     e.id = end.id + 1;
     e.chain = audit_link(end.chain, e);
     store::append_audit_event(s, e);
-    tell_when_durable(s, e, by.trace_id.empty() ? std::string() : storable(by.trace_id));
+    tell_when_durable(s, e, trace_id);
 }
 
 } // namespace watchword::accounts

@@ -12,11 +12,6 @@ namespace {
 
 using core::log::level;
 
-std::string address_of(const client& who)
-{
-    return who.address ? who.address->to_string() : "unix";
-}
-
 // Empty: nothing was judged.
 std::string_view reason_of(const core::error_code& why, std::string_view user) noexcept
 {
@@ -26,15 +21,11 @@ std::string_view reason_of(const core::error_code& why, std::string_view user) n
     return {};
 }
 
-} // namespace
-
-void tell_sign_in(const client& who, std::string_view user, const core::error_code& outcome) noexcept
+void tell(const client& who, std::string_view event, std::string_view message, std::string_view reason,
+          std::string_view user) noexcept
 try {
-    const auto reason = outcome ? reason_of(outcome, user) : std::string_view();
-    if (outcome && reason.empty()) return;
-    const auto address = address_of(who);
-    core::log::security(level::info, outcome ? "sign_in.failed" : "sign_in.succeeded",
-                        outcome ? "somebody could not sign in" : "somebody signed in",
+    const auto address = who.address ? who.address->to_string() : "unix";
+    core::log::security(level::info, event, message,
                         {{"reason", reason},
                          {"user", user},
                          {"remote", address},
@@ -43,24 +34,25 @@ try {
 } catch (...) { // out of memory
 }
 
+} // namespace
+
+void tell_sign_in(const client& who, std::string_view user, const core::error_code& outcome) noexcept
+{
+    if (!outcome) return tell(who, "sign_in.succeeded", "somebody signed in", {}, user);
+    const auto reason = reason_of(outcome, user);
+    if (!reason.empty()) tell(who, "sign_in.failed", "somebody could not sign in", reason, user);
+}
+
 void tell_sign_up(const client& who, const core::result<std::string>& user, existence shown) noexcept
-try {
-    const bool hides = shown == existence::hidden;
-    const bool is_taken = !user && user.error() == core::errc::already_exists;
-    if (!user && !is_taken) return;
-    const auto address = address_of(who);
-    core::log::security(level::info,
-                        is_taken ? "sign_up.taken"
-                        : hides  ? "sign_up.answered"
-                                 : "sign_up.succeeded",
-                        is_taken ? "somebody signed up with an address that is known"
-                        : hides  ? "somebody signed up; whether the address was free is hidden"
-                                 : "somebody signed up",
-                        {{"user", user && !hides ? std::string_view(*user) : std::string_view()},
-                         {"remote", address},
-                         {"request_id", who.request_id},
-                         {"trace_id", who.trace_id}});
-} catch (...) { // out of memory
+{
+    if (!user) {
+        if (user.error() == core::errc::already_exists)
+            tell(who, "sign_up.taken", "somebody signed up with an address that is known", {}, {});
+        return;
+    }
+    if (shown == existence::hidden)
+        return tell(who, "sign_up.answered", "somebody signed up; whether the address was free is hidden", {}, {});
+    tell(who, "sign_up.succeeded", "somebody signed up", {}, *user);
 }
 
 void tell_ended(const ended_sessions& e) noexcept

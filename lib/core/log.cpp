@@ -381,6 +381,13 @@ void write_directly(level l, std::string_view body)
     if (!output.write(lines.build(spdlog::log_clock::now(), l, body))) ++dropped_lines;
 }
 
+// `to`: null, if there is none.
+void hand_on(const channel* to, level l, const std::string& body)
+{
+    if (!to) return write_directly(l, body);
+    to->write(l, body);
+}
+
 descriptor open_security_file(const std::string& path)
 {
     descriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600));
@@ -455,8 +462,7 @@ try {
     const auto* const to = shared().current.load();
     std::string body;
     append_body(body, message, f, to && to->json);
-    if (!to) return write_directly(l, body);
-    to->write(l, body);
+    hand_on(to, l, body);
 } catch (...) { // out of memory
     ++dropped_lines;
 }
@@ -474,8 +480,7 @@ try {
         const auto* const text = std::get_if<std::string_view>(&each.value);
         if (!text || !text->empty()) append_fields(body, {each}, to && to->json);
     }
-    if (!to) return write_directly(l, body);
-    to->write(l, body);
+    hand_on(to, l, body);
 } catch (...) { // out of memory
     ++dropped_lines;
 }

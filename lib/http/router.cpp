@@ -208,10 +208,11 @@ core::task<response> router::answer(request& q) const
 
 void router::log_failure(request& q, std::string_view what) const
 {
-    const auto id = ids_ ? ids_->of(q) : std::string_view();
-    core::log::error(
-        "a handler failed",
-        {{"method", q.method_name}, {"path", q.path}, {"request_id", id}, {"trace_id", q.trace_id}, {"reason", what}});
+    core::log::error("a handler failed", {{"method", q.method_name},
+                                          {"path", q.path},
+                                          {"request_id", id_of(q)},
+                                          {"trace_id", q.trace_id},
+                                          {"reason", what}});
 }
 
 void router::finish(request& q, response& r) const noexcept

@@ -27,8 +27,8 @@ struct server_settings {
     std::optional<tls_settings> tls;                 // for https:// addresses
     std::chrono::seconds hsts{0};                    // for how long clients are told to insist on TLS; 0: not at all
     std::chrono::milliseconds drain_timeout{30'000}; // how long stop() lets requests in flight take
-    std::uint32_t log_every =
-        0; // one line for each so many requests, and for each that failed (500 and above); 0: none
+    // The access log: one line for each so many requests, and for each that failed (500 and above). 0: none.
+    std::uint32_t log_every = 0;
 };
 
 // A coroutine HTTP/1.1 server. Each I/O thread has its own io_context and its own SO_REUSEPORT acceptor for every

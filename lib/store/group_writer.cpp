@@ -203,7 +203,6 @@ void group_writer::tell()
 bool group_writer::run_jobs(session& s)
 {
     change_marks changed;
-    std::vector<std::function<void()>> afterwards;
     bool wanted = false;
     mark_ = mark::none;
     for (queued_write* const w : batch_) {
@@ -214,7 +213,6 @@ bool group_writer::run_jobs(session& s)
         if (!run_one(s, *w, batch_.size() == 1)) continue;
         wanted = true;
         changed.add(s.take_marks());
-        for (auto& each : s.take_afterwards()) afterwards.push_back(std::move(each));
     }
     if (changed.any()) s.announce_change();
     if (wanted) {
@@ -222,7 +220,7 @@ bool group_writer::run_jobs(session& s)
     } else {
         s.rollback();
     }
-    for (const auto& each : afterwards) each();
+    for (const auto& each : changed.afterwards) each();
     return changed.users_changed;
 }
 
@@ -231,7 +229,6 @@ bool group_writer::run_one(session& s, queued_write& w, bool alone)
 {
     if (!alone) set_mark(s);
     s.take_marks();
-    s.take_afterwards();
     try {
         const bool keep = w.work.run(s);
         s.reset_statements();

@@ -19,15 +19,17 @@ struct change_counters; // store/database.hpp
 enum class dialect { sqlite, postgresql };
 enum class access { read, write };
 
-// What somebody keeps copies of and a job has changed.
+// What a job leaves for when it is durable: what somebody keeps copies of and it has changed, and what is to be done.
 struct change_marks {
     bool users_changed = false, revoked = false;
+    std::vector<std::function<void()>> afterwards{};
 
     bool any() const noexcept { return users_changed || revoked; }
-    void add(const change_marks& more) noexcept
+    void add(change_marks more)
     {
         users_changed |= more.users_changed;
         revoked |= more.revoked;
+        for (auto& each : more.afterwards) afterwards.push_back(std::move(each));
     }
 };
 
@@ -63,10 +65,9 @@ public:
     void mark_users_changed() noexcept { marks_.users_changed = true; }
     // To be called by whoever makes tokens invalid: other nodes will be told once it is committed.
     void mark_revoked() noexcept { marks_.revoked = true; }
-    change_marks take_marks() noexcept { return std::exchange(marks_, {}); }
     // What is to be done when the transaction is durable, by the thread that writes: soon done, and without throwing.
-    void after_commit(std::function<void()> f) { afterwards_.push_back(std::move(f)); }
-    std::vector<std::function<void()>> take_afterwards() noexcept { return std::exchange(afterwards_, {}); }
+    void after_commit(std::function<void()> f) { marks_.afterwards.push_back(std::move(f)); }
+    change_marks take_marks() noexcept { return std::exchange(marks_, {}); }
 
     virtual dialect kind() const noexcept = 0;
 
@@ -113,7 +114,6 @@ private:
     soci::session sql_;
     std::unordered_map<std::type_index, std::shared_ptr<void>> kept_; // before sql_ closes, these must be gone
     change_marks marks_;
-    std::vector<std::function<void()>> afterwards_;
 };
 
 // Executes a statement that gives at most one row, to its end. True if there was a row.
